@@ -1,0 +1,1 @@
+"""Benchmarks: each prints our figures, and its peer's, measured in the same run."""

@@ -1,0 +1,1 @@
+"""Cases: what alarms add up to, and where they lead."""

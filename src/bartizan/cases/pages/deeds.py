@@ -1,0 +1,120 @@
+"""What an officer does with a case: each form comes here, does one thing, and goes back to its tab."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_POST, require_safe
+
+from bartizan.cases import actions, queries
+from bartizan.cases.models import Case
+from bartizan.cases.pages import view
+from bartizan.core.models import User
+from bartizan.core.queries import officers, visible_to
+from bartizan.watch import queries as watch
+from bartizan.watch.shown import zone_of
+
+
+@require_POST
+def do(request: HttpRequest, number: str, deed: str) -> HttpResponse:
+    """One deed on a case. What was wrong with it is said on the tab where it was asked for."""
+    user = request.user
+    assert isinstance(user, User)
+    case = get_object_or_404(queries.cases(user), number=number)
+    act = _DEEDS.get(deed)
+    if act is None:
+        raise Http404(f"Nothing called {deed} can be done with a case.")
+    back = request.POST.get("tab", "overview")
+    back = back if back in view.TABS else "overview"
+    try:
+        act(request, case, user)
+    except ValidationError as error:
+        return view.show(request, number, back, trouble=" ".join(error.messages))
+    return HttpResponseRedirect(f"/cases/{number}" + ("" if back == "overview" else f"/{back}"))
+
+
+def _state(request: HttpRequest, case: Case, user: User) -> None:
+    actions.set_state(case, request.POST.get("state", ""), request.POST.get("reason", ""), user)
+
+
+def _lead(request: HttpRequest, case: Case, user: User) -> None:
+    chosen = request.POST.get("lead", "")
+    actions.set_lead(case, get_object_or_404(officers(user), pk=chosen) if chosen.isdigit() else None, user)
+
+
+def _headline(request: HttpRequest, case: Case, user: User) -> None:
+    actions.set_headline(case, request.POST.get("headline", ""), user)
+
+
+def _note(request: HttpRequest, case: Case, user: User) -> None:
+    actions.add_note(case, request.POST.get("words", ""), user)
+
+
+def _task(request: HttpRequest, case: Case, user: User) -> None:
+    due = _local_time(request.POST.get("due", ""), zone_of(user, case.site))
+    actions.add_task(case, request.POST.get("words", ""), request.POST.get("who", "")[:120], due, user)
+
+
+def _local_time(text: str, zone: Any) -> datetime | None:
+    """A form's date and time on the site's clock."""
+    if not text.strip():
+        return None
+    try:
+        return datetime.fromisoformat(text.strip()).replace(tzinfo=zone)
+    except ValueError:
+        raise ValidationError(f"“{text}” is not a date and a time; write it like 2026-11-17 10:30.") from None
+
+
+def _done(request: HttpRequest, case: Case, user: User) -> None:
+    task = get_object_or_404(case.tasks, pk=_number(request, "task"))
+    actions.finish_task(task, user, done=request.POST.get("done") == "1")
+
+
+def _file(request: HttpRequest, case: Case, user: User) -> None:
+    sent = request.FILES.get("file")
+    if sent is None:
+        raise ValidationError("Choose a file first.")
+    actions.add_file(case, sent.name or "file", sent, user)
+
+
+def _join(request: HttpRequest, case: Case, user: User) -> None:
+    actions.join(case, get_object_or_404(watch.alarms(user), pk=_number(request, "alarm")), by=user)
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    text = request.POST.get(name, "")
+    if not text.isdigit():
+        raise ValidationError("Choose one from the list.")
+    return int(text)
+
+
+_DEEDS: dict[str, Callable[[HttpRequest, Case, User], None]] = {
+    "state": _state,
+    "lead": _lead,
+    "headline": _headline,
+    "note": _note,
+    "task": _task,
+    "done": _done,
+    "file": _file,
+    "join": _join,
+}
+
+
+@require_safe
+def download(request: HttpRequest, number: str, pk: int) -> FileResponse:
+    """A kept file under the name with which it came; always as a download, never shown by the browser."""
+    assert isinstance(request.user, User)
+    case = get_object_or_404(queries.cases(request.user), number=number)
+    kept = get_object_or_404(visible_to(request.user, case.files.all()), pk=pk)
+    path = Path(settings.DATA) / "files" / kept.digest
+    if not path.is_file():
+        raise Http404(f"{kept.name} (sha256 {kept.digest}) is missing from the data folder; restore it from a backup.")
+    content = path.open("rb")
+    return FileResponse(content, as_attachment=True, filename=kept.name, content_type="application/octet-stream")

@@ -1,0 +1,229 @@
+"""One case: what is known, what led to it, what is next, and everything that was kept of it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from bartizan.cases import queries
+from bartizan.cases.models import Case
+from bartizan.cases.pages.findings import Findings, findings
+from bartizan.cases.pages.path import WIDE, Box, crop, label_at, walk
+from bartizan.core.models import User
+from bartizan.core.queries import audit_of, officers
+from bartizan.engines.observe import split_reference
+from bartizan.estate import queries as estate
+from bartizan.estate.models import Zone
+from bartizan.watch import lake as events_of
+from bartizan.watch import queries as watch
+from bartizan.watch import shown
+from bartizan.watch.lake import LakeError, Window
+
+TABS = {
+    "overview": "Overview",
+    "timeline": "Timeline",
+    "alarms": "Alarms",
+    "people": "People & places",
+    "files": "Files",
+    "tasks": "Tasks",
+    "notes": "Notes",
+    "audit": "Audit",
+}
+PARTS = {"actor": "acted", "person": "person", "place": "place", "device": "device", "asset": "thing"}
+ROWS = 200
+LETTER = 6.4
+"""Mean width of a letter of a room's name."""
+MARGIN = timedelta(minutes=30)
+
+
+@require_safe
+def case(request: HttpRequest, number: str, tab: str = "overview") -> HttpResponse:
+    return show(request, number, tab)
+
+
+def show(request: HttpRequest, number: str, tab: str = "overview", trouble: str = "") -> HttpResponse:
+    """The page of a case on one of its tabs, with what went wrong when something was to be done there."""
+    user = request.user
+    assert isinstance(user, User)
+    found = get_object_or_404(queries.cases(user), number=number)
+    zone = shown.zone_of(user, found.site)
+    known = findings(found, zone)
+    context: dict[str, Any] = {
+        "place": "cases",
+        "case": found,
+        "zone": zone,
+        "tab": tab,
+        "tabs": _tabs(found),
+        "known": known,
+        "trouble": trouble,
+        "typed": request.POST,
+        "officers": officers(user),
+        "timeline_url": timeline_url(found),
+        "tasks": found.tasks.order_by("done_at", "due_at", "pk"),
+    }
+    context |= _CONTENT[tab](user, found, known, zone)
+    return render(request, "cases/case.html", context, status=422 if trouble else 200)
+
+
+def timeline_url(case: Case) -> str:
+    """The timeline of the case's window, for what its alarms are about."""
+    window = [("from", case.first_at - MARGIN), ("to", case.last_at + MARGIN)]
+    return "/timeline?" + urlencode(
+        [(k, at.strftime("%Y-%m-%dT%H:%M:%SZ")) for k, at in window] + [("case", case.number)]
+    )
+
+
+def event_url(case: Case, event: str) -> str:
+    return f"{timeline_url(case)}&rows=all&event={event}"
+
+
+def _tabs(case: Case) -> list[tuple[str, str, str, int]]:
+    numbers = {
+        "alarms": case.alarms.count(),
+        "people": case.entities.count(),
+        "files": case.files.count(),
+        "tasks": case.tasks.filter(done_at=None).count(),
+        "notes": case.notes.count(),
+    }
+    base = f"/cases/{case.number}"
+    return [(t, w, base if t == "overview" else f"{base}/{t}", numbers.get(t, 0)) for t, w in TABS.items()]
+
+
+def _overview(user: User, case: Case, known: Findings, zone: Any) -> dict[str, Any]:
+    context: dict[str, Any] = {
+        "steps": [(step, event_url(case, step.event) if step.event else "") for step in known.steps],
+        "alarms": case.alarms.order_by("-level", "-last_at")[:12],
+        "entities": entities(user, case),
+        "notes": case.notes.select_related("by").order_by("-at")[:3],
+    }
+    return context | _path(user, case, known)
+
+
+def _path(user: User, case: Case, known: Findings) -> dict[str, Any]:
+    """The plan of the floor on which the place lies, with the way there."""
+    focus = estate.zones(user).filter(code=known.zone or case.zone).first()
+    if focus is None or focus.floor is None:
+        return {}
+    plan = estate.plan_of(user, focus.floor)
+    floor = _outer(plan.zones)
+    if floor is None:
+        return {}
+    way = walk(plan, known.steps)
+    box = crop(way, focus, floor)
+    return {
+        "plan": plan,
+        "way": way,
+        "focus": focus,
+        "outer": floor,
+        "box": " ".join(f"{value:g}" for value in box),
+        "is_wide": box[2] > WIDE,
+        "zone_labels": [label for zone in plan.zones if zone.outline for label in _labels(zone)],
+        "severity_at": _corner(focus),
+    }
+
+
+def _outer(zones: list[Zone]) -> Box | None:
+    drawn = [zone.outline for zone in zones if zone.outline and not zone.is_outside]
+    if not drawn:
+        return None
+    left, top = min(x for x, _, _, _ in drawn), min(y for _, y, _, _ in drawn)
+    right, bottom = max(x + w for x, _, w, _ in drawn), max(y + h for _, y, _, h in drawn)
+    return left, top, right - left, bottom - top
+
+
+def _labels(zone: Zone) -> list[tuple[Zone, float, float, str]]:
+    """A room's name, broken where its room is narrow."""
+    x, y = label_at(zone)
+    room = max(4, int(zone.outline[2] / LETTER))
+    lines = textwrap.wrap(zone.name, room, break_long_words=False)[:3]
+    top = y - (len(lines) - 1) * 6
+    return [(zone, x, top + n * 13, line) for n, line in enumerate(lines)]
+
+
+def _corner(zone: Zone) -> tuple[float, float]:
+    if not zone.outline:
+        return 0.0, 0.0
+    x, y, w, _ = zone.outline
+    return x + w - 21, y + 6
+
+
+def entities(user: User, case: Case) -> list[dict[str, str]]:
+    """Who and what the case touches, by their names: people first, then badges and accounts, things, places."""
+    found = list(case.entities.all())
+    names = estate.names_of(user, [entity.reference for entity in found])
+    order = ("person", "badge", "user", "host", "device", "portal", "zone", "site")
+    rows = [
+        {
+            "reference": entity.reference,
+            "name": names.get(entity.reference, entity.reference),
+            "kind": split_reference(entity.reference)[0],
+            "part": PARTS.get(entity.part, entity.part),
+        }
+        for entity in found
+    ]
+    return sorted(rows, key=lambda row: (order.index(row["kind"]) if row["kind"] in order else 9, row["name"]))
+
+
+def _timeline(user: User, case: Case, _known: Findings, zone: Any) -> dict[str, Any]:
+    window = Window(case.first_at - MARGIN, case.last_at + MARGIN)
+    references = [entity.reference for entity in case.entities.all()]
+    if not references:
+        return {"rows": []}
+    try:
+        found = events_of.events(watch.lake(), window, {"reference": references}, limit=ROWS + 1, order="oldest")
+    except LakeError as error:
+        return {"rows": [], "lake_trouble": str(error)}
+    is_long = window.seconds > 86400
+    rows = shown.shown(user, found[:ROWS], zone, with_day=is_long)
+    return {
+        "rows": [(row, event_url(case, row.id)) for row in rows],
+        "has_more": len(found) > ROWS,
+        "is_long": is_long,
+        "zone_word": f"{case.last_at.astimezone(zone):%Z}",
+    }
+
+
+def _alarms(_user: User, case: Case, _known: Findings, _zone: Any) -> dict[str, Any]:
+    return {"alarms": case.alarms.select_related("holder").order_by("first_at")}
+
+
+def _people(user: User, case: Case, _known: Findings, _zone: Any) -> dict[str, Any]:
+    found = entities(user, case)
+    codes = [split_reference(row["reference"])[1] for row in found if row["kind"] == "person"]
+    people = {person.code: person for person in estate.people(user).filter(code__in=codes)}
+    return {"entities": [(row, people.get(split_reference(row["reference"])[1])) for row in found]}
+
+
+def _files(_user: User, case: Case, _known: Findings, _zone: Any) -> dict[str, Any]:
+    return {"files": case.files.select_related("by").order_by("-at")}
+
+
+def _tasks(_user: User, _case: Case, _known: Findings, _zone: Any) -> dict[str, Any]:
+    return {}
+
+
+def _notes(_user: User, case: Case, _known: Findings, _zone: Any) -> dict[str, Any]:
+    return {"notes": case.notes.select_related("by").order_by("-at")}
+
+
+def _audit(user: User, case: Case, _known: Findings, _zone: Any) -> dict[str, Any]:
+    return {"entries": audit_of(user, f"case:{case.number}")[:500]}
+
+
+_CONTENT: dict[str, Callable[[User, Case, Findings, Any], dict[str, Any]]] = {
+    "overview": _overview,
+    "timeline": _timeline,
+    "alarms": _alarms,
+    "people": _people,
+    "files": _files,
+    "tasks": _tasks,
+    "notes": _notes,
+    "audit": _audit,
+}

@@ -1,0 +1,3 @@
+from bartizan.cli import main
+
+main(prog_name="bartizan")

@@ -1,0 +1,1 @@
+"""Accounts, audit, live stream, settings, events between rooms: what every room stands on."""

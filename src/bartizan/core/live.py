@@ -1,0 +1,189 @@
+"""The live stream: server-sent events of what rooms publish, with resume by Last-Event-ID.
+
+One poller a process reads new messages and hands them to every open stream, however many pages are open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import signal
+import threading
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+
+from bartizan.core.models import LiveMessage
+
+POLL = 0.15  # seconds; a message is on the page within this and one round trip
+HEARTBEAT = 15.0
+LIFE = 600.0  # then the page connects again, and whether its user may see it is asked again
+BATCH = 500
+WAITING = 2000  # messages that one slow page may lag; then it is closed, reconnects and resumes from the table
+log = logging.getLogger(__name__)
+
+Message = tuple[int, str, Any]
+
+
+def messages_after(last: int) -> list[Message]:
+    """Ids follow the order of commits, because SQLite has one writer at a time."""
+    found = LiveMessage.objects.filter(pk__gt=last).order_by("pk").values_list("pk", "topic", "body")
+    return list(found[:BATCH])
+
+
+def _newest() -> int:
+    return LiveMessage.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def _kept() -> tuple[int, int]:
+    """The oldest and the newest message that the table still has."""
+    return LiveMessage.objects.order_by("pk").values_list("pk", flat=True).first() or 0, _newest()
+
+
+class Hub:
+    """The streams of one event loop and the task that feeds them; it runs while there is at least one."""
+
+    def __init__(self) -> None:
+        self.streams: set[asyncio.Queue[Message | None]] = set()
+        self.last = 0
+        self.task: asyncio.Task[None] | None = None
+
+    async def join(self) -> asyncio.Queue[Message | None]:
+        queue: asyncio.Queue[Message | None] = asyncio.Queue(WAITING)
+        if self.task is None or self.task.done():
+            self.last = await sync_to_async(_newest)()
+            if self.task is None or self.task.done():  # another page may have started it meanwhile
+                self.task = asyncio.create_task(self.feed())
+        self.streams.add(queue)
+        return queue
+
+    def leave(self, queue: asyncio.Queue[Message | None]) -> None:
+        self.streams.discard(queue)
+        if not self.streams and self.task is not None:
+            self.task.cancel()
+            self.task = None
+
+    async def feed(self) -> None:
+        is_well = True
+        while True:
+            await asyncio.sleep(POLL if is_well else 1.0)
+            try:
+                found = await sync_to_async(messages_after)(self.last)
+            except DatabaseError:
+                if is_well:
+                    log.exception("The live stream cannot read the records; pages stand still until it can.")
+                is_well = False
+                continue
+            is_well = True
+            for message in found:
+                self.last = message[0]
+                self.tell(message)
+
+    def tell(self, message: Message | None) -> None:
+        for queue in list(self.streams):
+            try:
+                queue.put_nowait(message)
+            except asyncio.QueueFull:
+                self.streams.discard(queue)
+                queue.get_nowait()
+                queue.put_nowait(None)
+
+    def close(self) -> None:
+        """End every stream, so that the server can stop; pages reconnect to the next one."""
+        self.tell(None)
+
+
+_hubs: dict[int, Hub] = {}
+
+
+def _hub() -> Hub:
+    """This event loop's hub. A server has one loop; tests have several, one after the other."""
+    loop = asyncio.get_running_loop()
+    hub = _hubs.get(id(loop))
+    if hub is None:
+        hub = _hubs[id(loop)] = Hub()
+        _close_on_signal(hub, loop)
+    return hub
+
+
+def _close_on_signal(hub: Hub, loop: asyncio.AbstractEventLoop) -> None:
+    """A server waits for open answers before it stops, and a stream never ends by itself: end them at its signal."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in (signal.SIGTERM, signal.SIGINT):
+        before = signal.getsignal(number)
+        if not callable(before):
+            continue
+
+        def stop(signum: int, frame: Any, before: Any = before) -> None:
+            with suppress(RuntimeError):  # the loop may have ended already
+                loop.call_soon_threadsafe(hub.close)
+            before(signum, frame)
+
+        signal.signal(number, stop)
+
+
+@login_not_required  # the check is below: a stream answers 401, it does not lead to the sign-in page
+async def stream(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    user = await request.auser()
+    if not (user.is_authenticated and user.is_active):
+        return HttpResponse("Sign in first.", status=401, content_type="text/plain")
+    answer = StreamingHttpResponse(_lines(_resume_at(request)), content_type="text/event-stream")
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Accel-Buffering"] = "no"  # a proxy in front must not collect the lines
+    return answer
+
+
+def _resume_at(request: HttpRequest) -> int | None:
+    """The browser's own header after a cut; ``last`` on the first connection of a page."""
+    given = request.headers.get("Last-Event-ID") or request.GET.get("last") or ""
+    return int(given) if given.isdecimal() and len(given) < 19 else None
+
+
+async def _lines(last: int | None) -> AsyncIterator[bytes]:
+    hub = _hub()
+    queue = await hub.join()
+    try:
+        yield b"retry: 1000\n\n"
+        sent = hub.last if last is None else last
+        async for message in _missed(sent):
+            sent = message[0] or hub.last
+            yield _line(message)
+        ends = asyncio.get_running_loop().time() + LIFE
+        while asyncio.get_running_loop().time() < ends:
+            try:
+                told = await asyncio.wait_for(queue.get(), HEARTBEAT)
+            except TimeoutError:
+                yield b": still here\n\n"
+                continue
+            if told is None:
+                return
+            if told[0] > sent:
+                sent = told[0]
+                yield _line(told)
+    finally:
+        hub.leave(queue)
+
+
+async def _missed(sent: int) -> AsyncIterator[Message]:
+    """What was published since ``sent``. When part of it is no longer kept, ``missed`` tells the page to ask anew."""
+    first, newest = await sync_to_async(_kept)()
+    if sent > newest or (sent and first > sent + 1):  # other records than before, or a page that slept too long
+        yield 0, "missed", {}
+        return
+    while found := await sync_to_async(messages_after)(sent):
+        for message in found:
+            sent = message[0]
+            yield message
+
+
+def _line(message: Message) -> bytes:
+    number, topic, body = message
+    name = f"id: {number}\n" if number else ""
+    return f"{name}event: {topic}\ndata: {json.dumps(body, separators=(',', ':'))}\n\n".encode()

@@ -1,0 +1,1 @@
+"""Pages of the core: accounts and the registers."""

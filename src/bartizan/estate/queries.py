@@ -1,0 +1,261 @@
+"""What people may read of the estate, and what the engines know of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, Max, QuerySet
+
+from bartizan.core.models import AuditEntry, User
+from bartizan.core.queries import visible_to
+from bartizan.engines.context import estate as engine
+from bartizan.engines.observe import split_reference
+from bartizan.estate.models import (
+    Badge,
+    BadgeIssue,
+    Building,
+    Department,
+    Device,
+    Floor,
+    Host,
+    Organisation,
+    Person,
+    Portal,
+    Site,
+    UserAccount,
+    Zone,
+)
+
+Reader = User | AnonymousUser
+_TABLES = (Department, Site, Building, Floor, Zone, Portal, Person, Badge, BadgeIssue, Device, Host, UserAccount)
+_READINGS = frozenset({"state", "state_at"})
+"""What sensors report: changes all day, and says nothing about the estate itself."""
+
+
+def organisation(user: Reader) -> Organisation | None:
+    return visible_to(user, Organisation.objects.all()).first()
+
+
+def departments(user: Reader) -> QuerySet[Department]:
+    return visible_to(user, Department.objects.select_related("head").order_by("name"))
+
+
+def sites(user: Reader) -> QuerySet[Site]:
+    return visible_to(user, Site.objects.order_by("name"))
+
+
+def floors(user: Reader) -> QuerySet[Floor]:
+    """Every drawn floor, as the switch above a plan lists them: by site, building, then from below."""
+    drawn = Floor.objects.select_related("building__site")
+    return visible_to(user, drawn.order_by("building__site__name", "building__name", "level"))
+
+
+def zones(user: Reader) -> QuerySet[Zone]:
+    return visible_to(user, Zone.objects.select_related("site", "floor__building").order_by("code"))
+
+
+def portals(user: Reader) -> QuerySet[Portal]:
+    return visible_to(user, Portal.objects.select_related("outer__site", "inner__site").order_by("code"))
+
+
+def people(user: Reader) -> QuerySet[Person]:
+    return visible_to(user, Person.objects.select_related("department", "site", "manager").order_by("name"))
+
+
+def badges(user: Reader) -> QuerySet[Badge]:
+    return visible_to(user, Badge.objects.prefetch_related("issues__person").order_by("number"))
+
+
+def devices(user: Reader) -> QuerySet[Device]:
+    return visible_to(user, Device.objects.select_related("zone__site", "portal").order_by("code"))
+
+
+def hosts(user: Reader) -> QuerySet[Host]:
+    return visible_to(user, Host.objects.select_related("owner", "zone__site").order_by("name"))
+
+
+def user_accounts(user: Reader) -> QuerySet[UserAccount]:
+    return visible_to(user, UserAccount.objects.select_related("person").order_by("name"))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that is drawn on one floor."""
+
+    floor: Floor
+    zones: list[Zone]
+    portals: list[Portal]
+    devices: list[Device]
+    hosts: list[Host]
+
+
+def plan_of(user: Reader, floor: Floor) -> Plan:
+    drawn = list(zones(user).filter(floor=floor))
+    codes = [zone.pk for zone in drawn]
+    doors = (portals(user).filter(inner__in=codes) | portals(user).filter(outer__in=codes)).exclude(line=[]).distinct()
+    return Plan(
+        floor,
+        drawn,
+        list(doors),
+        list(devices(user).filter(zone__in=codes, x__isnull=False)),
+        list(hosts(user).filter(zone__in=codes, x__isnull=False)),
+    )
+
+
+def name_of(user: Reader, reference: str) -> str:
+    """What a reference is called: ``badge:4417`` is “Badge 4417, Rik Verhagen”. Unknown names stay as they are."""
+    return names_of(user, [reference])[reference]
+
+
+def names_of(user: Reader, references: list[str]) -> dict[str, str]:
+    """The same for many at once, with one query a register."""
+    wanted: dict[str, list[str]] = defaultdict(list)
+    for reference in references:
+        kind, name = split_reference(reference)
+        wanted[kind].append(name)
+    found: dict[str, str] = {}
+    for kind, names in wanted.items():
+        known = _names(user, kind, names)
+        found |= {f"{kind}:{name}" if kind else name: known.get(name, name) for name in names}
+    return found
+
+
+def _names(user: Reader, kind: str, names: list[str]) -> dict[str, str]:
+    if kind == "badge":
+        return _holders(user, names)
+    if kind == "user":
+        accounts = user_accounts(user).filter(name__in=names, person__isnull=False)
+        return {a.name: f"{a.name}, {a.person.name}" for a in accounts if a.person}
+    model = _NAMED.get(kind)
+    if model is None:
+        return {}
+    rows = visible_to(user, model._default_manager.filter(code__in=names))
+    return dict(rows.values_list("code", "name"))
+
+
+_NAMED: dict[str, Any] = {
+    "person": Person,
+    "site": Site,
+    "building": Building,
+    "floor": Floor,
+    "zone": Zone,
+    "portal": Portal,
+    "department": Department,
+    **dict.fromkeys(("reader", "detector", "camera", "panel", "firewall", "sensor"), Device),
+}
+
+
+def _holders(user: Reader, numbers: list[str]) -> dict[str, str]:
+    issues = (
+        BadgeIssue.objects.filter(badge__number__in=numbers).order_by("issued_at").select_related("badge", "person")
+    )
+    held = {i.badge.number: f"Badge {i.badge.number}, {i.person.name}" for i in visible_to(user, issues)}
+    return {number: held.get(number, f"Badge {number}") for number in numbers}
+
+
+def snapshot() -> engine.Estate:
+    """The estate as the engines know it, read whole: about 20 ms for a thousand records."""
+    return engine.Estate.of(
+        sites=_sites(),
+        buildings=dict(Building.objects.values_list("code", "name")),
+        zones=_zones(),
+        portals=[
+            engine.Portal(*row)
+            for row in Portal.objects.values_list("code", "name", "outer__code", "inner__code", "seconds")
+        ],
+        people=_people(),
+        badges=_issues(),
+        hosts=_hosts(),
+        accounts=[
+            engine.Account(name, person or "", kind, disabled_at)
+            for name, person, kind, disabled_at in UserAccount.objects.values_list(
+                "name", "person__code", "kind", "disabled_at"
+            )
+        ],
+        devices=_devices(),
+    )
+
+
+def _sites() -> list[engine.Site]:
+    rows = Site.objects.values_list("code", "name", "timezone", "latitude", "longitude", "opens", "closes")
+    return [engine.Site(*row) for row in rows]
+
+
+def _zones() -> list[engine.Zone]:
+    rows = Zone.objects.values_list(
+        "code", "name", "site__code", "floor__building__code", "floor__name", "level", "is_outside"
+    )
+    return [
+        engine.Zone(code, name, site, building or "", floor or "", level, is_outside)
+        for code, name, site, building, floor, level, is_outside in rows
+    ]
+
+
+def _people() -> list[engine.Person]:
+    return [
+        engine.Person(
+            code=p.code,
+            name=p.name,
+            department=p.department.code if p.department else "",
+            joined_on=p.joined_on,
+            left_on=p.left_on,
+            hours_from=p.hours_from,
+            hours_to=p.hours_to,
+            works_weekends=p.works_weekends,
+            site=p.site.code if p.site else "",
+        )
+        for p in Person.objects.select_related("department", "site")
+    ]
+
+
+def _issues() -> dict[str, list[engine.Issue]]:
+    held: dict[str, list[engine.Issue]] = {number: [] for number in Badge.objects.values_list("number", flat=True)}
+    rows = BadgeIssue.objects.order_by("issued_at", "pk")
+    for number, person, issued_at, ended_at, end in rows.values_list(
+        "badge__number", "person__code", "issued_at", "ended_at", "end"
+    ):
+        held[number].append(engine.Issue(person, issued_at, ended_at, end))
+    return held
+
+
+def _hosts() -> list[engine.Host]:
+    return [
+        engine.Host(h.name, h.owner.code if h.owner else "", h.zone.code if h.zone else "", h.kind, tuple(h.addresses))
+        for h in Host.objects.select_related("owner", "zone")
+    ]
+
+
+def _devices() -> list[engine.Device]:
+    rows = Device.objects.values_list("kind", "code", "zone__code", "portal__code", "name")
+    return [
+        engine.Device(f"{kind}:{code}", zone or "", portal or "", kind, name) for kind, code, zone, portal, name in rows
+    ]
+
+
+_last: tuple[tuple[Any, ...], str] = ((), "")
+
+
+def revision() -> str:
+    """Another text whenever the estate's records are others. The judge asks every few seconds: as long as nothing was
+    audited, added or removed the answer costs a dozen counts; else the records are read and digested. States that
+    sensors report do not count."""
+    global _last  # noqa: PLW0603  one answer a process
+    newest = AuditEntry.objects.aggregate(n=Max("pk"))["n"]
+    counts = [tuple(model._default_manager.aggregate(n=Count("pk"), top=Max("pk")).values()) for model in _TABLES]
+    quick = (newest, *counts)
+    if quick != _last[0]:
+        _last = (quick, _digest())
+    return _last[1]
+
+
+def _digest() -> str:
+    digest = hashlib.sha256()
+    for model in _TABLES:
+        names = [f.attname for f in model._meta.fields if f.attname not in _READINGS]
+        for row in model._default_manager.order_by("pk").values_list(*names).iterator():
+            digest.update(repr(row).encode())
+    return digest.hexdigest()

@@ -1,0 +1,150 @@
+"""The parent that serves nothing: it starts the children, restarts them, and leaves none behind."""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+CHILDREN = ("web", "watch", "worker")
+STEADY = 30.0
+"""A child that lived this long starts again at once; one that did not waits longer each time."""
+LONGEST_WAIT = 60.0
+GRACE = 10.0
+"""How long children have to finish after a signal, before they are killed."""
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass
+class Child:
+    name: str
+    command: Sequence[str]
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    starts_at: float = 0.0
+    restarts: int = 0
+    wait: float = 0.5
+    last_exit: str = ""
+    since: float = field(default_factory=time.time)
+
+
+def die_with_parent() -> None:
+    """In the child: the kernel ends it when the parent dies, even by SIGKILL (prctl(2), PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() == 1:  # the parent died before the line above
+        os._exit(1)
+
+
+class AlreadyRunning(Exception):
+    """Another parent keeps this data folder."""
+
+
+class Supervisor:
+    """Runs ``bartizan NAME`` for each name until it is told to stop."""
+
+    def __init__(self, data: Path, names: Sequence[str] = CHILDREN, extra: Sequence[Child] = ()) -> None:
+        run = [sys.executable, "-m", "bartizan.cli"]
+        self.children = [Child(name, [*run, name]) for name in names] + list(extra)
+        self.folder = data / "run"
+        self.stopping = False
+
+    def run(self) -> None:
+        """Blocks until SIGTERM or SIGINT; then no child is left."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise AlreadyRunning(f"Bartizan already runs on {self.folder.parent}.") from None
+            self._run()
+
+    def _run(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._stop)
+        try:
+            while not self.stopping:
+                for child in self.children:
+                    self._tend(child)
+                time.sleep(0.1)
+        finally:
+            self._end_all()
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self.stopping = True
+
+    def _tend(self, child: Child) -> None:
+        if child.process is None:
+            if time.monotonic() >= child.starts_at:
+                self._start(child)
+            return
+        code = child.process.poll()
+        if code is None:
+            return
+        lived = time.monotonic() - child.started
+        child.process = None
+        child.restarts += 1
+        child.last_exit = f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
+        child.wait = 0.5 if lived > STEADY else min(child.wait * 2, LONGEST_WAIT)
+        child.starts_at = time.monotonic() + child.wait
+        child.since = time.time()
+        print(f"bartizan: {child.name} {child.last_exit}; starts again in {child.wait:g} s", file=sys.stderr)  # noqa: T201
+        self._write()
+
+    def _start(self, child: Child) -> None:
+        child.process = subprocess.Popen(child.command, preexec_fn=die_with_parent, start_new_session=True)  # noqa: S603, PLW1509  no threads here
+        child.started = time.monotonic()
+        child.since = time.time()
+        self._write()
+
+    def _write(self) -> None:
+        """``status.json`` for ``bartizan status`` and the Settings page; replaced whole, never half written."""
+        state = {
+            "parent": os.getpid(),
+            "children": {
+                c.name: {
+                    "state": "running" if c.process else "waiting to start again",
+                    "pid": c.process.pid if c.process else None,
+                    "since": c.since,
+                    "restarts": c.restarts,
+                    "last_exit": c.last_exit,
+                }
+                for c in self.children
+            },
+        }
+        part = self.folder / "status.json.part"
+        part.write_text(json.dumps(state, indent=1))
+        part.replace(self.folder / "status.json")
+
+    def _end_all(self) -> None:
+        running = [c.process for c in self.children if c.process]
+        for process in running:
+            process.terminate()
+        end = time.monotonic() + GRACE
+        for process in running:
+            try:
+                process.wait(max(0.1, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        (self.folder / "status.json").unlink(missing_ok=True)
+
+
+def status(data: Path) -> dict[str, object] | None:
+    """What a running parent wrote, or nothing when none runs on this data folder."""
+    try:
+        state: dict[str, object] = json.loads((data / "run" / "status.json").read_text())
+        os.kill(int(str(state["parent"])), 0)
+    except (FileNotFoundError, ProcessLookupError, ValueError, KeyError):
+        return None
+    except PermissionError:
+        pass
+    return state

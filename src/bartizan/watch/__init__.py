@@ -1,0 +1,1 @@
+"""Intake, journal, judge, lake, alarms, rules and the timeline."""

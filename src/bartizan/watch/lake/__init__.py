@@ -1,0 +1,40 @@
+"""The event lake: every judged event in Parquet files, found through a small catalog that several processes share."""
+
+from bartizan.watch.lake.errors import LakeBusy, LakeError, LakeFull
+from bartizan.watch.lake.filters import Filter, Filters, Window
+from bartizan.watch.lake.queries import (
+    around,
+    bands,
+    counts_by,
+    entity,
+    event,
+    events,
+    histogram,
+    last_seen_by_source,
+    notable,
+    rates,
+)
+from bartizan.watch.lake.retention import Hold, Retention
+from bartizan.watch.lake.store import Lake
+
+__all__ = [
+    "Filter",
+    "Filters",
+    "Hold",
+    "Lake",
+    "LakeBusy",
+    "LakeError",
+    "LakeFull",
+    "Retention",
+    "Window",
+    "around",
+    "bands",
+    "counts_by",
+    "entity",
+    "event",
+    "events",
+    "histogram",
+    "last_seen_by_source",
+    "notable",
+    "rates",
+]

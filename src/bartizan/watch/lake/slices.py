@@ -1,0 +1,36 @@
+"""What a case may rest on: its own events, and all that touches the same people, places and things."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from bartizan.engines.observe import split_reference
+from bartizan.watch.lake.columns import REFERENCES
+from bartizan.watch.lake.filters import Window, all_of, any_of, condition_of
+from bartizan.watch.lake.queries import Event, page
+from bartizan.watch.lake.store import Lake
+
+
+def by_ids(lake: Lake, ids: Collection[str], window: Window) -> list[Event]:
+    """Those of ``ids`` that lie in ``window``, the oldest first."""
+    if not ids:
+        return []
+    condition = all_of([condition_of(window, {}), ("list_contains(?::UUID[], lake.event.id)", [sorted(ids)])])
+    return page(lake, condition, len(ids), descends=False)
+
+
+def touching(
+    lake: Lake, references: Collection[str], window: Window, *, limit: int, without: Collection[str] = ()
+) -> list[Event]:
+    """Events in which any of ``references`` has a part, in any role, but for kinds ``without``; the latest ``limit`` of
+    them, the oldest first."""
+    if not references:
+        return []
+    named = sorted(references)
+    parts = [(f"list_contains(?, {name})", [named]) for name in REFERENCES]
+    for kind in ("person", "zone", "portal", "site", "host"):
+        codes = [code for found, code in map(split_reference, named) if found == kind]
+        if codes:
+            parts.append((f"list_contains(?, {kind})", [codes]))
+    condition = all_of([condition_of(window, {}), any_of(parts), ("NOT list_contains(?, kind)", [sorted(without)])])
+    return page(lake, condition, limit, descends=True)[::-1]

@@ -1,0 +1,141 @@
+"""The ``watch`` process: sources are received on one thread, judged on another, and both are reported on."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import logging
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import OperationalError, close_old_connections
+
+from bartizan.estate import queries as estate
+from bartizan.watch import rulebook, upkeep
+from bartizan.watch.intake import Intake
+from bartizan.watch.journal import Writer
+from bartizan.watch.judge import Judge
+from bartizan.watch.lake import Lake, LakeError
+from bartizan.watch.models import Alarm, Source
+from bartizan.watch.receive import Configured, Receiver
+
+log = logging.getLogger(__name__)
+IDLE = 0.03
+"""Seconds between two looks into an empty journal."""
+LOOKS = 2.0
+"""Seconds between two looks at what people changed: sources, rules, estate."""
+
+
+def run() -> None:
+    """Until SIGTERM or SIGINT."""
+    data = Path(settings.DATA)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    writer = Writer(data / "journal", "watch")
+    receiver = Receiver(Intake(writer), data / "run" / "read-to")
+    judging = threading.Thread(target=judge_until, args=(data, stop, receiver), name="judge")
+    judging.start()
+    asyncio.run(_receive(receiver, stop))
+    judging.join()
+    writer.close()
+
+
+async def _receive(receiver: Receiver, stop: threading.Event) -> None:
+    looked = 0.0
+    while not stop.is_set():
+        if time.monotonic() - looked > LOOKS:
+            looked = time.monotonic()
+            with contextlib.suppress(OperationalError):  # the records are busy: the next look is soon
+                await receiver.configure(await asyncio.to_thread(configured))
+        await asyncio.sleep(0.1)
+    await receiver.close()
+
+
+def configured() -> set[Configured]:
+    close_old_connections()
+    return {
+        Configured(s.name, s.connector, json.dumps(s.settings, sort_keys=True))
+        for s in Source.objects.filter(is_enabled=True)
+    }
+
+
+class AlreadyJudging(Exception):
+    """Another process judges this data folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    events: int
+    alarms: int
+
+
+@contextlib.contextmanager
+def only_judge(data: Path) -> Iterator[None]:
+    """There is one judge a data folder."""
+    (data / "run").mkdir(parents=True, exist_ok=True)
+    with (data / "run" / "judge.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyJudging(f"Another process judges {data}.") from None
+        yield
+
+
+def judge_what_is_there(data: Path) -> Judged:
+    """Judge the journal to its end and come back: for imports while nothing runs."""
+    with only_judge(data):
+        judge = open_judge(data)
+        before = Alarm.objects.count()
+        keeper = upkeep.Upkeep(judge, None)
+        while seen := judge.step():
+            keeper.report(seen)
+            judge.care()
+        keeper.look()
+        judge.lake.flush()
+        judge.remember()
+        judge.lake.close()
+        return Judged(judge.stored, Alarm.objects.count() - before)
+
+
+def open_judge(data: Path) -> Judge:
+    """The judge of a data folder, with its estate and rule book."""
+    return Judge(data, Lake(data / "lake"), estate.snapshot(), rulebook.load())
+
+
+def judge_until(data: Path, stop: threading.Event, receiver: Receiver | None = None) -> None:
+    """Judge until told to stop; when a store is busy or full, say so and try again: the journal keeps everything."""
+    with only_judge(data):
+        _judge_until(open_judge(data), stop, receiver)
+
+
+def _judge_until(judge: Judge, stop: threading.Event, receiver: Receiver | None) -> None:
+    keeper = upkeep.Upkeep(judge, receiver)
+    looked = idle_since = time.monotonic()
+    while not stop.is_set():
+        try:
+            seen = judge.step()
+            keeper.report(seen)
+            judge.care()
+            if time.monotonic() - looked > LOOKS:
+                looked = time.monotonic()
+                keeper.look()
+        except (LakeError, OperationalError, OSError) as error:
+            log.warning("The line waits: %s", error)
+            keeper.trouble("stores", f"{error} The journal keeps what arrives; it is judged as soon as this is mended.")
+            stop.wait(1)
+            continue
+        idle_since = time.monotonic() if seen else idle_since
+        if not seen:
+            if time.monotonic() - idle_since > LOOKS:
+                judge.close_windows(time.time_ns() // 1000)
+                idle_since = time.monotonic()
+            stop.wait(IDLE)
+    judge.remember()

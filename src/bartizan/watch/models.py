@@ -1,0 +1,125 @@
+"""Sources, rules' switches, alarms, retention and legal holds."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+LEVELS = [(4, "Critical"), (3, "High"), (2, "Medium"), (1, "Low")]
+
+
+class Source(models.Model):
+    """A configured connector, or a sender over HTTP. Its light is in words."""
+
+    STATES = [(s, s.capitalize()) for s in ("ok", "waiting", "trouble", "off")]
+
+    name = models.SlugField(max_length=60, unique=True)
+    connector = models.CharField(max_length=30)
+    settings = models.JSONField(default=dict, blank=True)
+    token_digest = models.CharField(max_length=64, blank=True, db_index=True)
+    is_enabled = models.BooleanField(default=True)
+    state = models.CharField(max_length=10, choices=STATES, default="waiting")
+    state_words = models.CharField(max_length=400, blank=True)
+    state_at = models.DateTimeField(null=True, blank=True)
+    silent_after = models.PositiveIntegerField("silent after, seconds", default=900)
+    last_event_at = models.DateTimeField(null=True, blank=True)
+    received = models.PositiveBigIntegerField(default=0)
+    unknown = models.PositiveBigIntegerField("not understood", default=0)
+    duplicates = models.PositiveBigIntegerField(default=0)
+    late = models.PositiveBigIntegerField(default=0)
+    skew_seconds = models.FloatField("clock ahead, seconds", null=True, blank=True)
+
+
+class RuleSwitch(models.Model):
+    """A rule that was switched off, or given another level, with the reason."""
+
+    rule = models.CharField(max_length=80, unique=True)
+    is_enabled = models.BooleanField(default=True)
+    level = models.PositiveSmallIntegerField(null=True, blank=True, choices=LEVELS)
+    reason = models.CharField(max_length=400, blank=True)
+
+
+class Alarm(models.Model):
+    """What a rule found, repeats grouped: raised, acknowledged, shelved, closed."""
+
+    STATES = [(s, s.capitalize()) for s in ("raised", "acknowledged", "shelved", "closed")]
+
+    rule = models.CharField(max_length=80)
+    title = models.CharField(max_length=200)
+    level = models.PositiveSmallIntegerField(choices=LEVELS, db_index=True)
+    state = models.CharField(max_length=12, choices=STATES, default="raised", db_index=True)
+    group = models.CharField(max_length=300, db_index=True)
+    """Rule and place, device and actor: repeats with the same group while it is not closed are counted, not raised."""
+    where = models.CharField(max_length=200, blank=True)
+    """The place in words: ``Server room 2.02, Mill Lane``."""
+    actor = models.CharField(max_length=160, blank=True)
+    person = models.CharField(max_length=30, blank=True)
+    device = models.CharField(max_length=160, blank=True)
+    asset = models.CharField(max_length=300, blank=True)
+    zone = models.CharField(max_length=30, blank=True)
+    portal = models.CharField(max_length=30, blank=True)
+    site = models.CharField(max_length=20, blank=True)
+    summary = models.TextField(blank=True)
+    response = models.JSONField(default=list)
+    tags = models.JSONField(default=list)
+    count = models.PositiveIntegerField(default=1)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    raised_at = models.DateTimeField(default=timezone.now, db_index=True)
+    holder = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    escalates_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    escalated = models.PositiveSmallIntegerField(default=0)
+    """How often it went to the next person."""
+    shelved_until = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=400, blank=True)
+    """Why it is shelved, or how it was closed."""
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+
+class AlarmEvent(models.Model):
+    """An event that an alarm rests on. Unique by rule and event, so that judging twice raises once."""
+
+    alarm = models.ForeignKey(Alarm, on_delete=models.CASCADE, related_name="events")
+    rule = models.CharField(max_length=80)
+    event = models.CharField(max_length=36)
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=40, blank=True)
+    summary = models.CharField(max_length=400, blank=True)
+    is_trigger = models.BooleanField(default=False)
+    """The rule was met at this event, and it was counted."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["rule", "event"], name="one_finding_a_rule_and_event")]
+
+
+class Retention(models.Model):
+    """How long events of a kind are kept; the longest matching prefix wins, 400 days without one."""
+
+    kind = models.CharField(max_length=40, unique=True, help_text="A kind or its beginning, such as door.")
+    days = models.PositiveIntegerField()
+
+
+class LegalHold(models.Model):
+    """Stops retention for what it covers until somebody ends it."""
+
+    reason = models.CharField(max_length=400)
+    since = models.DateTimeField(null=True, blank=True)
+    until = models.DateTimeField(null=True, blank=True)
+    filters = models.JSONField(default=dict, blank=True, help_text="Such as {'site': 'ML'}; empty covers everything")
+    made_at = models.DateTimeField(default=timezone.now)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+
+class Trouble(models.Model):
+    """Something that went wrong in the machinery, in words, until it is well again."""
+
+    part = models.CharField(max_length=60)
+    """``journal``, ``lake``, ``rules``, ``source:NAME`` …"""
+    words = models.TextField()
+    since = models.DateTimeField(default=timezone.now)
+    last_at = models.DateTimeField(default=timezone.now)
+    count = models.PositiveIntegerField(default=1)
+    ended_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,1 @@
+"""Pages of the watch: Now and the map, the timeline, sources, rules and health."""

@@ -1,0 +1,93 @@
+"""What is done with an alarm from the console. Each is a form of its own and works without script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.views.decorators.http import require_POST
+
+from bartizan.core.queries import officers
+from bartizan.watch import actions, queries
+from bartizan.watch.models import Alarm
+from bartizan.watch.pages.alarm_focus import focus_context
+
+Deed = Callable[[HttpRequest, Alarm], str]
+
+
+def acknowledge(request: HttpRequest, alarm: Alarm) -> str:
+    actions.acknowledge(alarm, _user(request))
+    return f"{alarm.title} acknowledged; you hold it"
+
+
+def assign(request: HttpRequest, alarm: Alarm) -> str:
+    wanted = request.POST.get("to", "")
+    to = officers(_user(request)).filter(pk=wanted).first() if wanted.isdecimal() else None
+    if to is None:
+        raise ValidationError("Choose to whom it goes.")
+    actions.assign(alarm, to, _user(request))
+    return f"{alarm.title} given to {to.get_full_name() or to.username}"
+
+
+def shelve(request: HttpRequest, alarm: Alarm) -> str:
+    try:
+        until = datetime.fromisoformat(request.POST.get("until", ""))
+    except ValueError as error:
+        raise ValidationError("Choose an end: nothing is shelved without one.") from error
+    if until.tzinfo is None:
+        raise ValidationError("Choose an end from the list.")
+    actions.shelve(alarm, until, request.POST.get("reason", ""), _user(request))
+    return f"{alarm.title} shelved"
+
+
+def close(request: HttpRequest, alarm: Alarm) -> str:
+    actions.close(alarm, request.POST.get("reason", ""), _user(request))
+    return f"{alarm.title} closed"
+
+
+def reopen(request: HttpRequest, alarm: Alarm) -> str:
+    actions.reopen(alarm, _user(request))
+    return f"{alarm.title} waits again"
+
+
+DEEDS: dict[str, Deed] = {
+    "acknowledge": acknowledge,
+    "assign": assign,
+    "shelve": shelve,
+    "close": close,
+    "reopen": reopen,
+}
+
+
+@require_POST
+def do(request: HttpRequest, key: int, deed: str) -> HttpResponse:
+    alarm = get_object_or_404(queries.alarms(_user(request)), pk=key)
+    said = trouble = ""
+    try:
+        said = DEEDS[deed](request, alarm)
+    except ValidationError as error:
+        trouble = " ".join(error.messages)
+    if request.headers.get("X-Part") != "alarm" and not trouble:
+        return redirect(f"/?alarm={alarm.pk}")
+    alarm = get_object_or_404(queries.alarms(_user(request)), pk=key)
+    context = focus_context(request.user, alarm, deed if trouble else "", trouble)
+    context |= {
+        "said": said,
+        "can_undo": deed in ("acknowledge", "shelve", "close"),
+        "reason": request.POST.get("reason", ""),
+    }
+    template = "watch/_now_alarm.html" if request.headers.get("X-Part") else "watch/now_deed.html"
+    return render(request, template, context, status=422 if trouble else 200)
+
+
+def _user(request: HttpRequest) -> Any:
+    """The signed-in officer: strangers do not come this far."""
+    return request.user
+
+
+urlpatterns = [path(f"alarms/<int:key>/{deed}", do, {"deed": deed}, name=f"alarm-{deed}") for deed in DEEDS]

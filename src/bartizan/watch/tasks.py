@@ -1,0 +1,87 @@
+"""The ``worker`` process: work by the clock."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cronsim import CronSim
+from django.conf import settings
+from django.db import close_old_connections
+from django.utils import timezone
+
+from bartizan.watch import actions, lake
+from bartizan.watch.actions import sources
+from bartizan.watch.models import LegalHold, Retention
+
+log = logging.getLogger(__name__)
+KEPT_DAYS = 400
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+"""Of a legal hold that names no beginning or no end."""
+
+
+@dataclass
+class Job:
+    part: str
+    schedule: str
+    """As in crontab, UTC."""
+    do: Callable[[datetime], object]
+    next_at: datetime | None = None
+
+
+def compact(now: datetime) -> None:
+    """Merge the lake's small files and let go of what nothing refers to any more."""
+    with lake.Lake(Path(settings.DATA) / "lake") as store:
+        store.compact()
+
+
+def retain(now: datetime) -> None:
+    """Delete events that are older than their kind is kept, but for what a legal hold covers."""
+    days = {"": KEPT_DAYS} | {r.kind: r.days for r in Retention.objects.all()}
+    holds = [
+        lake.Hold(lake.Window(h.since or EARLIEST, h.until or LATEST), h.filters)
+        for h in LegalHold.objects.filter(ended_at=None)
+    ]
+    with lake.Lake(Path(settings.DATA) / "lake") as store:
+        store.retain([lake.Retention(kind, n) for kind, n in days.items()], holds, now)
+
+
+def jobs() -> list[Job]:
+    return [
+        Job("escalation", "* * * * *", actions.escalate_due),
+        Job("shelf", "* * * * *", actions.unshelve_due),
+        Job("silence", "* * * * *", sources.find_silent),
+        Job("compaction", "17 * * * *", compact),
+        Job("retention", "40 3 * * *", retain),
+    ]
+
+
+def run() -> None:
+    """Until SIGTERM or SIGINT. A job that fails is noted under Health and tried again at its next time."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    plan = jobs()
+    while not stop.wait(1.0):
+        now = timezone.now()
+        for job in plan:
+            if job.next_at is not None and now >= job.next_at:
+                do(job, now)
+            if job.next_at is None or now >= job.next_at:
+                job.next_at = next(CronSim(job.schedule, now))
+
+
+def do(job: Job, now: datetime) -> None:
+    close_old_connections()
+    try:
+        job.do(now)
+    except Exception as error:
+        log.exception("%s failed", job.part)
+        sources.note_trouble(job.part, f"{job.part.capitalize()} failed: {error} It is tried again at its next time.")
+    else:
+        sources.well_again(job.part)

@@ -1,0 +1,1 @@
+"""The shell of the console: base templates, tags, static files, empty states."""

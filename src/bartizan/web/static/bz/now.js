@@ -1,0 +1,92 @@
+// Now: the queue takes new alarms in at once, unless somebody points at it or walks it with the keyboard; then they wait
+// behind "n new", and rows only change in place.
+import { load } from "./parts.js";
+import { focusRow } from "./rows.js";
+
+const queue = document.querySelector("#queue");
+const SOON = 60, PLAN = 700, BESIDE = 2000, EVERY = 60000;
+let pointed = false, waiting = null, done = false;
+
+const here = () => location.pathname + location.search;
+const rowsOf = (root) => [...root.querySelectorAll("[data-alarm-id]")];
+const held = () => pointed || Boolean(document.activeElement?.closest?.("#queue [data-row]"));
+
+// at once, then not again before the pause has passed; what comes in between is done at its end
+function paced(act, pause) {
+  let timer = null, again = false;
+  return function run() {
+    if (timer) { again = true; return; }
+    act();
+    timer = setTimeout(() => { timer = null; if (again) { again = false; run(); } }, pause);
+  };
+}
+
+function arrive(target, content) {
+  const known = new Set(rowsOf(target).map((row) => row.dataset.alarmId));
+  const fresh = rowsOf(content).filter((row) => !known.has(row.dataset.alarmId));
+  if (done || !held() || !known.size) { replace(content); return; }
+  waiting = content;
+  for (const row of rowsOf(content)) {
+    const shown = target.querySelector(`[data-alarm-id="${row.dataset.alarmId}"]`);
+    if (!shown) continue;
+    [...row.cells].forEach((cell, i) => { if (i > 1 && shown.cells[i].innerHTML !== cell.innerHTML) shown.cells[i].innerHTML = cell.innerHTML; });
+    shown.dataset.eventIds = row.dataset.eventIds;
+  }
+  const pill = target.querySelector("[data-news]");
+  pill.textContent = `${fresh.length} new`;
+  pill.hidden = !fresh.length;
+}
+
+function replace(content) {
+  const focus = queue.querySelector("[data-row].is-focus")?.dataset.alarmId, walked = queue.contains(document.activeElement);
+  waiting = null;
+  done = false;
+  queue.replaceChildren(content);
+  const row = focus && queue.querySelector(`[data-alarm-id="${focus}"]`);
+  if (row) focusRow(row);
+  if (row && walked) row.focus({ preventScroll: true });
+}
+
+function release() {
+  if (waiting && !held()) replace(waiting);
+}
+
+const refreshQueue = paced(() => load(here(), "#queue", { keep: arrive }), SOON);
+const refreshPlan = paced(() => load(here(), "#plan"), PLAN);
+const refreshBeside = paced(() => load(here(), "#beside"), BESIDE);
+
+function refreshAlarm(id) {
+  const alarm = document.querySelector("#alarm");
+  const shown = alarm.querySelector("[data-focus]")?.dataset.focus;
+  const busy = alarm.querySelector("form.deed") || alarm.contains(document.activeElement);
+  if (busy) return;
+  if (shown && String(id) === shown) load(`/?alarm=${shown}`, "#alarm");
+  else if (!shown) load(here(), "#alarm");
+}
+
+queue?.addEventListener("pointerenter", () => { pointed = true; });
+queue?.addEventListener("pointerleave", () => { pointed = false; release(); });
+queue?.addEventListener("focusout", () => setTimeout(release, 0));
+queue?.addEventListener("click", (event) => {
+  if (event.target.closest("[data-news]") && waiting) replace(waiting);
+  const fold = event.target.closest("[data-fold]");
+  if (fold) fold.setAttribute("aria-expanded", String(fold.closest("tbody").classList.toggle("is-open")));
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && event.target.closest?.("#queue [data-row]")) event.target.blur();
+});
+
+// the floor follows the alarm in focus, unless a floor was chosen
+document.addEventListener("bz:put", (event) => {
+  if (event.target.id === "alarm" && !new URLSearchParams(location.search).has("floor")) refreshPlan();
+});
+
+document.addEventListener("bz:alarm", ({ detail }) => { refreshQueue(); refreshPlan(); refreshAlarm(detail.id); });
+// what somebody did himself moves its row at once
+document.addEventListener("bz:done", () => { done = true; refreshQueue(); });
+document.addEventListener("bz:case", refreshBeside);
+document.addEventListener("bz:source", refreshBeside);
+document.addEventListener("bz:door", refreshPlan);
+document.addEventListener("bz:device", refreshPlan);
+document.addEventListener("bz:missed", () => { refreshQueue(); refreshPlan(); refreshBeside(); });
+setInterval(() => { if (!document.hidden && document.querySelector("[data-do=pause]")?.getAttribute("aria-pressed") !== "true") refreshBeside(); }, EVERY);

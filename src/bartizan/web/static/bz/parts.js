@@ -1,0 +1,85 @@
+// A link or form with data-part="#id" fetches that part of the page and puts it in place; without script it is a plain
+// link or form. What an answer carries as [data-toast] becomes a toast. A form that was sent and accepted is told to the
+// document as "bz:done".
+import { toast } from "./toasts.js";
+import { token } from "./theme.js";
+
+const asked = new WeakMap();  // the request that each part waits for; a newer one cancels it, unless it changes something
+
+export async function load(url, selector, { body, push, keep } = {}) {
+  const target = document.querySelector(selector);
+  if (!target) { location.assign(url); return null; }
+  const before = asked.get(target);
+  if (before?.isDeed && !body) return null;  // its answer brings the part anyway
+  before?.abort();
+  const stop = Object.assign(new AbortController(), { isDeed: Boolean(body) });
+  asked.set(target, stop);
+  const headers = { "X-Part": selector.slice(1) };
+  if (body) headers["X-CSRFToken"] = token();
+  let answer;
+  try { answer = await fetch(url, { method: body ? "POST" : "GET", body, headers, signal: stop.signal }); }
+  catch (error) {
+    if (error.name !== "AbortError") toast("The console does not answer. It tries again by itself.");
+    return null;
+  } finally {
+    if (asked.get(target) === stop) asked.delete(target);
+  }
+  if (answer.redirected && new URL(answer.url).pathname === "/sign-in") { location.assign("/sign-in?next=" + encodeURIComponent(location.pathname + location.search)); return null; }
+  if (answer.status >= 500) { toast("That could not be done; the reason is in Bartizan's log."); return null; }
+  if (answer.status === 404 || answer.status === 403) { toast("That is no longer there, or not open to you."); return null; }
+  const part = document.createElement("template");
+  part.innerHTML = await answer.text();
+  for (const said of part.content.querySelectorAll("[data-toast]")) { said.remove(); toast(said); }
+  if (push && answer.ok) history.pushState({ part: true }, "", push === true ? url : push);
+  if (keep) { keep(target, part.content); } else { put(target, part.content); }
+  return answer;
+}
+
+function put(target, content) {
+  const active = document.activeElement, had = target.contains(active) && active.id;
+  target.replaceChildren(content);
+  target.dispatchEvent(new CustomEvent("bz:put", { bubbles: true }));
+  const again = (had && document.getElementById(had)) || target.querySelector("[autofocus]");
+  again?.focus({ preventScroll: true });
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-part]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  load(link.href, link.dataset.part, { push: !("quiet" in link.dataset) });
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-part]");
+  if (!form) return;
+  event.preventDefault();
+  const body = new FormData(form, event.submitter), url = event.submitter?.getAttribute("formaction") ?? form.action;
+  if (form.method === "post") { send(form, url, new URLSearchParams(body)); return; }
+  for (const [name, value] of [...body]) if (!value) body.delete(name);
+  load(`${form.action.split("?")[0]}?${new URLSearchParams(body)}`, form.dataset.part, { push: true });
+});
+
+async function send(form, url, body) {
+  const { part, refreshes, from } = form.dataset;
+  const answer = await load(url, part, { body });
+  if (!answer?.ok) return;
+  document.dispatchEvent(new CustomEvent("bz:done", { detail: { part } }));
+  if (!refreshes) return;
+  if (answer.redirected) history.pushState({ part: true }, "", answer.url);
+  load(from, refreshes);
+}
+
+let typing;
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-part][data-as-typed]");
+  if (!form) return;
+  clearTimeout(typing);
+  typing = setTimeout(() => form.requestSubmit(), 200);
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.closest("[data-submit]")) event.target.form.requestSubmit();
+});
+
+window.addEventListener("popstate", () => location.reload());

@@ -1,0 +1,203 @@
+"""What an officer notices while using the console with mouse and keyboard."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from tests.served import Console
+
+RAISE = """
+from datetime import timedelta
+from tests import world
+world.alarm({title!r}, level={level})
+"""
+playwright = pytest.importorskip("playwright.sync_api", reason="The Python package playwright is not installed.")
+SIDEWAYS = "document.documentElement.scrollWidth > innerWidth"
+
+
+def raise_alarm(console: Console, title: str, level: int = 4) -> None:
+    console.python(RAISE.format(title=title, level=level))
+
+
+def titles(page: Any) -> list[str]:
+    return list(page.locator("#queue .q-what b").all_inner_texts())
+
+
+@pytest.fixture(autouse=True)
+def _no_alarms_before(console: Console) -> None:
+    console.python("""
+        from bartizan.watch.models import Alarm
+        from bartizan.cases.models import Case
+        Case.objects.all().delete()
+        Alarm.objects.all().delete()
+    """)
+
+
+def test_an_alarm_appears_on_an_open_page_by_itself_within_two_seconds(console: Console, page: Any) -> None:
+    page.goto("/")
+    page.mouse.move(1300, 880)
+    raise_alarm(console, "Battery low", level=1)
+    page.wait_for_selector("#alarm h2:has-text('Battery low')")
+    raise_alarm(console, "Door forced")
+    raised = time.monotonic()
+    page.wait_for_selector("#queue .q-what b:has-text('Door forced')")
+    assert time.monotonic() - raised < 2
+    page.wait_for_selector("[data-count=now]:has-text('2')")
+
+
+def test_rows_do_not_move_under_the_pointer_and_new_alarms_wait_behind_a_pill(console: Console, page: Any) -> None:
+    raise_alarm(console, "Battery low", level=1)
+    page.goto("/")
+    page.hover("#queue tr[data-alarm-id]")
+    raise_alarm(console, "Door forced", level=4)
+    page.wait_for_selector("#queue [data-news]:has-text('1 new')")
+    assert titles(page) == ["Battery low"]
+    page.mouse.move(1300, 880)
+    page.wait_for_selector("#queue .q-what b:has-text('Door forced')")
+    assert titles(page) == ["Door forced", "Battery low"]
+
+
+def test_a_row_that_the_keyboard_is_on_stays_where_it_is(console: Console, page: Any) -> None:
+    raise_alarm(console, "Battery low", level=1)
+    page.goto("/")
+    page.mouse.move(1300, 880)
+    page.keyboard.press("j")
+    raise_alarm(console, "Door forced", level=4)
+    page.wait_for_selector("#queue [data-news]:has-text('1 new')")
+    assert titles(page) == ["Battery low"]
+    page.click("#queue [data-news]")
+    page.wait_for_selector("#queue .q-what b:has-text('Door forced')")
+
+
+def test_the_keyboard_alone_walks_the_queue_and_acknowledges_and_undoes(console: Console, page: Any) -> None:
+    raise_alarm(console, "Door forced", level=4)
+    raise_alarm(console, "Battery low", level=1)
+    page.goto("/")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.wait_for_selector("#alarm h2:has-text('Battery low')")
+    page.keyboard.press("e")
+    page.wait_for_selector(".toast-b:has-text('Battery low acknowledged')")
+    page.wait_for_selector("#queue tr.group:has-text('Held · 1')")
+    page.keyboard.press("z")
+    page.wait_for_selector("#queue tr.group:has-text('Waiting for somebody · 2')")
+
+
+def test_shelving_asks_inline_for_a_reason_and_escape_leaves_it(console: Console, page: Any) -> None:
+    raise_alarm(console, "Door held open", level=2)
+    page.goto("/")
+    page.keyboard.press("s")
+    page.wait_for_selector("#alarm input[name=reason]:focus")
+    page.keyboard.type("es")  # typing must not acknowledge
+    assert page.input_value("#alarm input[name=reason]") == "es"
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#alarm button:has-text('Acknowledge')")
+    page.keyboard.press("s")
+    page.fill("#alarm input[name=reason]", "Movers until noon")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#queue tr.group:has-text('Shelved · 1')")
+
+
+def test_a_paused_page_stands_still_and_catches_up_when_resumed(console: Console, page: Any) -> None:
+    page.goto("/")
+    page.mouse.move(1300, 880)
+    page.keyboard.press("p")
+    page.wait_for_selector("[data-live-word]:has-text('Paused')")
+    raise_alarm(console, "Door forced")
+    page.wait_for_timeout(800)
+    assert titles(page) == []
+    page.keyboard.press("p")
+    page.wait_for_selector("#queue .q-what b:has-text('Door forced')")
+
+
+def test_the_palette_finds_a_person_and_enter_opens_the_register(console: Console, page: Any) -> None:
+    page.goto("/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("carol")
+    page.wait_for_selector("#found li[aria-selected=true]:has-text('Carol Cole')")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/registers/people/*")
+    page.wait_for_selector("#side h2:has-text('Carol Cole')")
+
+
+def test_g_and_a_letter_go_to_a_page_but_not_while_typing(console: Console, page: Any) -> None:
+    page.goto("/")
+    page.keyboard.press("g")
+    page.keyboard.press("r")
+    page.wait_for_url("**/registers")
+    page.goto("/registers/people")
+    page.keyboard.press("/")
+    page.keyboard.type("gm")
+    page.wait_for_timeout(400)
+    assert "/registers/people" in page.url
+    assert page.input_value("#q") == "gm"
+
+
+def test_a_register_is_searched_as_one_types_and_a_row_opens_beside_the_list(console: Console, page: Any) -> None:
+    page.goto("/registers/zones")
+    page.fill("#q", "vault")
+    playwright.expect(page.locator("#list [data-row]")).to_have_count(1)
+    assert "q=vault" in page.url
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#side h2:has-text('Vault')")
+    page.keyboard.press("e")
+    page.fill("#side input[name=name]", "Old vault")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#list td:has-text('Old vault')")
+    page.keyboard.press("Escape")
+    playwright.expect(page.locator("#side > *")).to_have_count(0)
+
+
+def test_the_first_visit_follows_the_browser_s_theme_and_the_button_changes_it(console: Console, browser: Any) -> None:
+    context = browser.new_context(color_scheme="dark", base_url=console.url)
+    context.add_cookies([console.session("bob")])
+    page = context.new_page()
+    page.goto("/")
+    assert page.get_attribute("html", "data-bs-theme") == "dark"
+    with page.expect_response("**/theme"):
+        page.click(".top [data-do=theme]")
+    page.goto("/map")
+    assert page.get_attribute("html", "data-bs-theme") == "light"
+    context.close()
+
+
+@pytest.mark.parametrize("width", [320, 390, 800, 1000, 1440])
+def test_no_page_scrolls_sideways(console: Console, browser: Any, width: int) -> None:
+    raise_alarm(console, "A door with quite a long name was forced open at night")
+    context = browser.new_context(viewport={"width": width, "height": 844}, base_url=console.url)
+    context.add_cookies([console.session("alice")])
+    page = context.new_page()
+    for address in (
+        "/",
+        "/map",
+        "/registers",
+        "/registers/doors",
+        "/registers/people/1",
+        "/registers/zones/1/edit",
+        "/more",
+    ):
+        page.goto(address)
+        assert not page.evaluate(SIDEWAYS), f"{address} at {width}"
+    context.close()
+
+
+def test_signing_in_by_one_time_link_leads_to_choosing_a_password(console: Console, browser: Any) -> None:
+    token = console.python("""
+        from bartizan.core.actions import make_link
+        from bartizan.core.models import User
+        print(make_link(User.objects.get(username="bob")))
+    """)
+    context = browser.new_context(base_url=console.url)
+    page = context.new_page()
+    page.goto(f"/welcome/{token}")
+    page.click("button:has-text('Sign in')")
+    page.wait_for_url("**/password")
+    page.click("a:has-text('Keep the old one')")
+    page.wait_for_selector("h1:has-text('Now')")
+    context.close()

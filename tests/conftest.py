@@ -1,0 +1,27 @@
+"""One small world for all tests: a data folder of their own, and where the real inputs lie."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+FOLDER = tempfile.mkdtemp(prefix="bartizan-test-")
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
+os.environ["BARTIZAN_DATA"] = FOLDER
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bartizan.settings")
+
+ROOT = Path(__file__).parents[1]
+SHARED = Path(os.environ.get("BARTIZAN_TEST_DATA", ROOT.parent / "shared" / "data"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real inputs; a test that asks for it skips when it is not there."""
+    if not SHARED.is_dir():
+        pytest.skip(f"The folder of real inputs {SHARED} is not here (set BARTIZAN_TEST_DATA).")
+    return SHARED

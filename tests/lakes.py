@@ -1,0 +1,35 @@
+"""Events in a real lake, for tests of the pages that read it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from bartizan.engines.observe import KINDS, microseconds
+
+_numbers = count(1)
+
+
+def event(at: datetime, kind: str = "door.granted", **fields: Any) -> dict[str, Any]:
+    """A judged event at the vault's door, as the judge stores it, received a second later."""
+    known = KINDS.get(kind)
+    usual: dict[str, Any] = {
+        "id": str(UUID(int=(7 << 76) | (2 << 62) | next(_numbers))),
+        "time": microseconds(at),
+        "received": microseconds(at + timedelta(seconds=1)),
+        "source": "doors",
+        "kind": kind,
+        "domain": known.domain if known else "host",
+        "actor": "badge:4417",
+        "person": "K-3",
+        "place": "portal:KP-0-001",
+        "portal": "KP-0-001",
+        "zone": "KP-0.01",
+        "site": "KP",
+        "level": 0,
+        "summary": f"Badge 4417: {kind}",
+        "raw": f"raw message of {kind}",
+    }
+    return usual | fields

@@ -1,0 +1,92 @@
+"""Anything's own page: the record, what happened to it, its alarms and cases."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from bartizan.cases import actions as cases
+from bartizan.watch import queries
+from bartizan.watch.lake import Lake
+from tests import world
+from tests.lakes import event
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def here() -> World:
+    return world.build()
+
+
+@pytest.fixture
+def console(client: Client, here: World) -> Client:
+    client.force_login(here.alice)
+    return client
+
+
+@pytest.fixture(autouse=True)
+def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lake]:
+    with Lake(tmp_path / "lake") as own:
+        monkeypatch.setattr(queries, "lake", lambda: own)
+        yield own
+
+
+def page(console: Client, url: str) -> str:
+    answer = console.get(url)
+    assert answer.status_code == 200
+    return html.unescape(answer.content.decode())
+
+
+def test_a_persons_page_has_the_record_the_badge_and_what_happened(console: Client, lake: Lake) -> None:
+    lake.append([event(datetime.now(UTC) - timedelta(hours=1))])
+    text = page(console, "/entity/person/K-3")
+    for words in ("Carol Cole", "Legal", "Badge 4417", "Badge 4417: door.granted", "Doors"):
+        assert words in text
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("/entity/badge/4417", "Badge 4417, Carol Cole"),
+        ("/entity/zone/KP-0.01", "Vault"),
+        ("/entity/portal/KP-0-001", "Vault door"),
+        ("/entity/host/KP-WS-1", "KP-WS-1"),
+        ("/entity/user/c.cole", "c.cole, Carol Cole"),
+        ("/entity/site/KP", "The Keep"),
+        ("/entity/camera/C01", "Vault camera"),
+    ],
+)
+def test_every_kind_of_thing_on_record_has_a_page(console: Client, url: str, name: str) -> None:
+    text = page(console, url)
+    assert f"<h1>{name}</h1>" in text
+    assert "It is in no register." not in text
+
+
+@pytest.mark.parametrize("name", ["ip/203.0.113.58", "file//srv/lab/v7.step", "file/C:\\Users\\x", "thing/odd", "nokind/a:b"])
+def test_what_no_register_holds_still_has_a_page(console: Client, name: str) -> None:
+    text = page(console, f"/entity/{name}")
+    assert "It is in no register." in text
+    assert "No event of the last 400 days names it." in text
+
+
+def test_its_alarms_and_cases_stand_beside_it(console: Client, here: World) -> None:
+    alarm = world.alarm(actor="badge:4417")
+    case = cases.open_case(alarm, by=here.alice)
+    text = page(console, "/entity/badge/4417")
+    assert f"/?alarm={alarm.pk}" in text
+    assert f"/cases/{case.number}" in text
+
+
+def test_something_quiet_says_when_it_was_last_seen(console: Client, lake: Lake) -> None:
+    lake.append([event(datetime.now(UTC) - timedelta(days=20))])
+    text = page(console, "/entity/badge/4417")
+    assert "Nothing happened to it in this time." in text
+    assert "Look 400 days back" in text
+    assert "Badge 4417: door.granted" in page(console, "/entity/badge/4417?range=30d")

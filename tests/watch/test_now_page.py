@@ -1,0 +1,219 @@
+"""Now: the queue, the alarm in focus, what is done with it, the floor, and what is silent."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from bartizan.estate.models import Device, Portal
+from bartizan.watch import actions
+from bartizan.watch.models import Alarm, Source
+from bartizan.watch.pages.alarm_focus import shelf_ends
+from tests import world
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def here() -> World:
+    return world.build()
+
+
+@pytest.fixture
+def console(client: Client, here: World) -> Client:
+    client.force_login(here.alice)
+    return client
+
+
+def part(console: Client, name: str, query: str = "") -> str:
+    return console.get(f"/{query}", headers={"X-Part": name}).content.decode()
+
+
+def queue(console: Client, query: str = "") -> list[str]:
+    return re.findall(r"<b>([^<]+)</b>", part(console, "queue", query))
+
+
+def test_the_worst_alarm_stands_first_and_is_in_focus(console: Client) -> None:
+    world.alarm("Battery low", level=1)
+    world.alarm("Door forced", level=4)
+    assert queue(console) == ["Door forced", "Battery low"]
+    assert "<h2" in (focus := part(console, "alarm"))
+    assert "Door forced" in focus
+    assert "Send the nearest patrol." in focus
+
+
+def test_a_row_names_its_alarm_and_the_events_behind_it(console: Client) -> None:
+    alarm = world.alarm()
+    shown = part(console, "queue")
+    assert f'data-alarm-id="{alarm.pk}"' in shown
+    assert f'data-event-ids="{alarm.events.get().event}"' in shown
+
+
+def test_acknowledging_takes_the_alarm_and_can_be_undone(console: Client, here: World) -> None:
+    alarm = world.alarm()
+    answer = console.post(f"/alarms/{alarm.pk}/acknowledge", headers={"X-Part": "alarm"}).content.decode()
+    alarm.refresh_from_db()
+    assert (alarm.state, alarm.holder) == ("acknowledged", here.alice)
+    assert "you hold it" in answer
+    assert "data-undo" in answer
+    console.post(f"/alarms/{alarm.pk}/reopen")
+    alarm.refresh_from_db()
+    assert (alarm.state, alarm.holder) == ("raised", None)
+
+
+def test_without_script_an_action_leads_back_to_the_alarm(console: Client) -> None:
+    alarm = world.alarm()
+    assert console.post(f"/alarms/{alarm.pk}/acknowledge")["Location"] == f"/?alarm={alarm.pk}"
+
+
+def test_an_alarm_is_given_to_somebody_else(console: Client, here: World) -> None:
+    alarm = world.alarm(level=3)
+    console.post(f"/alarms/{alarm.pk}/assign", {"to": here.bob.pk})
+    alarm.refresh_from_db()
+    assert alarm.holder == here.bob
+    assert "for B. Bell" in part(console, "queue")
+
+
+def test_giving_an_alarm_to_nobody_is_refused_in_words(console: Client) -> None:
+    alarm = world.alarm()
+    answer = console.post(f"/alarms/{alarm.pk}/assign", {"to": "999"}, headers={"X-Part": "alarm"})
+    assert answer.status_code == 422
+    assert "Choose to whom it goes." in answer.content.decode()
+
+
+def test_shelving_needs_a_reason_and_an_end_that_lies_ahead(console: Client) -> None:
+    alarm = world.alarm()
+    later, before = (
+        (datetime.now(UTC) + timedelta(hours=1)).isoformat(),
+        (datetime.now(UTC) - timedelta(hours=1)).isoformat(),
+    )
+    for filled, words in (
+        ({"reason": "", "until": later}, "Say why it is shelved."),
+        ({"reason": "Painters", "until": before}, "Choose an end that lies ahead."),
+        ({"reason": "Painters", "until": "soon"}, "nothing is shelved without one"),
+        ({"reason": "Painters", "until": "2999-01-01T00:00:00"}, "Choose an end from the list."),
+    ):
+        answer = console.post(f"/alarms/{alarm.pk}/shelve", filled, headers={"X-Part": "alarm"})
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
+    assert console.post(f"/alarms/{alarm.pk}/shelve", {"reason": "Painters", "until": later}).status_code == 302
+    assert "Shelved · 1" in part(console, "queue")
+
+
+def test_what_was_typed_is_kept_when_shelving_is_refused(console: Client) -> None:
+    alarm = world.alarm()
+    answer = console.post(
+        f"/alarms/{alarm.pk}/shelve", {"reason": "Painters", "until": ""}, headers={"X-Part": "alarm"}
+    )
+    assert 'value="Painters"' in answer.content.decode()
+
+
+def test_closing_needs_words_and_takes_the_alarm_out_of_the_queue(console: Client) -> None:
+    alarm = world.alarm()
+    assert console.post(f"/alarms/{alarm.pk}/close", {"reason": " "}, headers={"X-Part": "alarm"}).status_code == 422
+    console.post(f"/alarms/{alarm.pk}/close", {"reason": "Door was tested"})
+    assert queue(console) == []
+    assert "Door was tested" in part(console, "alarm", f"?alarm={alarm.pk}")
+
+
+def test_an_alarm_that_is_not_there_is_not_found(console: Client) -> None:
+    assert console.post("/alarms/999999/acknowledge").status_code == 404
+    assert console.get("/?alarm=999999").status_code == 200
+    assert console.get("/?alarm=abc&do=dance&show=everything&floor=moon").status_code == 200
+
+
+def test_mine_and_unheld_narrow_the_queue(console: Client, here: World) -> None:
+    mine, theirs, free = (world.alarm(title) for title in ("Mine", "Theirs", "Free"))
+    actions.acknowledge(mine, here.alice)
+    actions.acknowledge(theirs, here.bob)
+    assert queue(console, "?show=mine") == ["Mine"]
+    assert queue(console, "?show=unheld") == ["Free"]
+    assert set(queue(console)) == {"Mine", "Theirs", "Free"}
+    assert free.state == "raised"
+
+
+def test_an_escalation_that_is_near_is_counted_down_in_the_row(console: Client) -> None:
+    alarm = world.alarm()
+    Alarm.objects.filter(pk=alarm.pk).update(escalates_at=timezone.now() + timedelta(seconds=52))
+    assert re.search(r"Escalates <time[^>]*data-until[^>]*>0:5\d</time>", part(console, "queue"))
+
+
+def test_the_plan_opens_at_the_floor_of_the_alarm_and_marks_its_zone(console: Client) -> None:
+    world.alarm(zone="")  # known by its door alone
+    shown = part(console, "plan")
+    assert "The Keep, floor 0" in shown
+    assert "z-critical" in shown
+    assert "1 alarm" in shown
+
+
+@pytest.mark.parametrize(
+    ("state", "drawn"),
+    [
+        ("locked", 'class="leaf"'),
+        ("closed", 'class="leaf-open"'),
+        ("open", 'class="swing"'),
+        ("forced", "leaf-critical"),
+        ("held", "leaf-medium"),
+        ("unknown", "leaf-unknown"),
+    ],
+)
+def test_a_door_is_drawn_as_it_stands(console: Client, state: str, drawn: str) -> None:
+    Portal.objects.update(state=state)
+    assert drawn in part(console, "plan").split("<footer>")[0]
+
+
+def test_a_detector_that_saw_motion_is_ringed_for_a_short_while(console: Client) -> None:
+    Device.objects.filter(kind="detector").update(state="motion", state_at=timezone.now())
+    assert 'class="ring"' in part(console, "plan").split("<footer>")[0]
+    Device.objects.filter(kind="detector").update(state_at=timezone.now() - timedelta(hours=1))
+    assert 'class="ring"' not in part(console, "plan").split("<footer>")[0]
+
+
+def test_a_source_that_stopped_and_a_camera_without_picture_are_named_with_their_age(console: Client) -> None:
+    Source.objects.create(
+        name="fw-eastgate", connector="syslog", state="ok", last_event_at=timezone.now() - timedelta(minutes=30)
+    )
+    Device.objects.filter(kind="camera").update(state="offline", state_at=timezone.now() - timedelta(minutes=45))
+    beside = part(console, "beside")
+    assert "fw-eastgate" in beside
+    assert "30 min" in beside
+    assert "Vault camera" in beside
+    assert "2 of 2" in beside
+
+
+def test_a_source_that_still_speaks_is_not_silent(console: Client) -> None:
+    Source.objects.create(name="doors", connector="mqtt", state="ok", last_event_at=timezone.now())
+    assert "Every source that has spoken still does." in part(console, "beside")
+
+
+def test_with_nothing_loaded_the_page_says_what_to_do_first(client: Client) -> None:
+    client.force_login(world.officer("eve", "Eve", "East", "CSO"))
+    page = client.get("/").content.decode()
+    assert "No source reports yet." in page
+    assert "Add a source" in page
+    assert "No floor is drawn yet." in page
+
+
+def test_the_map_draws_every_floor_and_narrows_to_a_site(console: Client) -> None:
+    assert "The Keep, floor 0" in console.get("/map").content.decode()
+    assert "The Keep, floor 0" in console.get("/map?site=KP").content.decode()
+    assert "The Keep, floor 0" not in console.get("/map?site=NOWHERE").content.decode().split("<main")[1]
+
+
+def test_a_shelf_ends_on_the_clock_of_the_site() -> None:
+    now = datetime(2026, 11, 17, 8, 42, tzinfo=UTC)
+    ends = {words: end for end, words in shelf_ends(now, "Europe/Amsterdam")}
+    assert ends["until tomorrow 08:00"] == "2026-11-18T08:00:00+01:00"
+    assert ends["until Monday 23 Nov, 08:00"] == "2026-11-23T08:00:00+01:00"
+
+
+def test_an_alarm_without_a_place_leaves_the_floor_of_the_worst_one_in_view(console: Client) -> None:
+    world.alarm("Password spraying", level=2, zone="", portal="", site="")
+    world.alarm("Door forced", level=4)
+    focused = Alarm.objects.get(title="Password spraying")
+    assert "z-critical" in part(console, "plan", f"?alarm={focused.pk}")

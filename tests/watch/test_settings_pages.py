@@ -1,0 +1,178 @@
+"""Rules, health, audit and settings as an officer reads them, and what can be changed there."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from bartizan.core.models import AuditEntry
+from bartizan.watch import queries, rulebook
+from bartizan.watch.lake import Lake
+from bartizan.watch.models import LegalHold, Retention, RuleSwitch, Trouble
+from tests import world
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def here() -> World:
+    return world.build()
+
+
+@pytest.fixture
+def console(client: Client, here: World) -> Client:
+    client.force_login(here.alice)
+    return client
+
+
+@pytest.fixture(autouse=True)
+def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lake]:
+    with Lake(tmp_path / "lake") as own:
+        monkeypatch.setattr(queries, "lake", lambda: own)
+        yield own
+
+
+def page(console: Client, url: str, status: int = 200) -> str:
+    answer = console.get(url)
+    assert answer.status_code == status
+    return html.unescape(answer.content.decode())
+
+
+@pytest.fixture
+def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A rule book of one good rule and one bad file."""
+    folder = tmp_path / "book" / "tests"
+    folder.mkdir(parents=True)
+    (folder / "forced.yml").write_text(
+        "title: Vault forced\nid: 11111111-2222-4333-8444-555555555555\nlevel: critical\nauthor: The Keep\n"
+        "description: Somebody forced the vault.\ntags: [attack.t1078]\nfalsepositives: [A drill]\n"
+        "logsource: {product: bartizan, category: door}\ndetection: {s: {kind: door.forced}, condition: s}\n"
+    )
+    (folder / "bad.yml").write_text("title: Broken\nlogsource: {product: bartizan}\ndetection: nonsense\n")
+    monkeypatch.setattr(rulebook, "OURS", folder.parent)
+    return folder
+
+
+RULE = "11111111-2222-4333-8444-555555555555"
+
+
+def test_rules_are_listed_with_what_is_wrong_in_the_other_files(console: Client, pack: Path) -> None:
+    text = page(console, "/rules")
+    assert "Vault forced" in text
+    assert "Rule files with problems" in text
+    assert str(pack / "bad.yml") in text
+
+
+def test_a_rule_shows_its_text_its_doubts_and_who_wrote_it(console: Client, pack: Path) -> None:
+    text = page(console, f"/rules?rule={RULE}")
+    for words in ("Somebody forced the vault.", "A drill", "The Keep", "kind: door.forced", "t1078"):
+        assert words in text
+
+
+def test_a_rule_is_only_switched_off_with_a_reason(console: Client, pack: Path) -> None:
+    answer = console.post("/rules/switch", {"rule": RULE, "on": "0", "reason": " "})
+    assert answer.status_code == 422
+    assert "Say why the rule is switched off." in answer.content.decode()
+    assert not RuleSwitch.objects.exists()
+    console.post("/rules/switch", {"rule": RULE, "on": "0", "reason": "Building works until Friday"})
+    assert "Off: Building works until Friday" in page(console, f"/rules?rule={RULE}")
+    assert "Vault forced" in page(console, "/rules?show=off")
+
+
+def test_a_rule_that_does_not_exist_cannot_be_switched(console: Client, pack: Path) -> None:
+    assert console.post("/rules/switch", {"rule": "nonsense", "on": "0", "reason": "x"}).status_code == 404
+
+
+def test_alarms_of_thirty_days_are_counted_at_their_rule(console: Client, pack: Path) -> None:
+    world.alarm("Other")
+    assert "0 in 30 days" in page(console, f"/rules?rule={RULE}")
+
+
+def test_health_says_that_nothing_is_wrong_or_what(console: Client) -> None:
+    assert "Nothing is wrong." in page(console, "/settings/health")
+    Trouble.objects.create(part="lake", words="The disk is full. Free some space.", count=12)
+    text = page(console, "/settings/health")
+    assert "The disk is full. Free some space." in text
+    assert "×12" in text
+
+
+def test_processes_are_those_of_a_parent_that_lives(console: Client) -> None:
+    assert "The processes are not known." in page(console, "/settings/health")
+    child = {"state": "running", "pid": 4711, "since": datetime.now(UTC).isoformat(), "restarts": 3, "last_exit": -9}
+    run = Path(settings.DATA) / "run"
+    run.mkdir(exist_ok=True)
+    (run / "status.json").write_text(json.dumps({"parent": os.getpid(), "children": {"watch": child}}))
+    try:
+        text = page(console, "/settings/health")
+    finally:
+        (run / "status.json").unlink()
+    assert "4711" in text
+    assert "last ended with -9" in text
+
+
+def test_retention_is_set_and_removed(console: Client) -> None:
+    console.post("/settings/health/retention", {"kind": "network.", "days": "90"})
+    assert Retention.objects.get().days == 90
+    console.post("/settings/health/retention", {"kind": "network."})
+    assert not Retention.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"kind": "weather.", "days": "9"}, "No kind of event begins with “weather.”"),
+        ({"kind": "door.", "days": "0"}, "at least one day"),
+        ({"kind": "door.", "days": "ten"}, "“ten” is not a number of days"),
+    ],
+)
+def test_a_wrong_retention_gets_words(console: Client, given: dict[str, str], words: str) -> None:
+    answer = console.post("/settings/health/retention", given)
+    assert answer.status_code == 422
+    assert words in html.unescape(answer.content.decode())
+
+
+def test_a_hold_is_placed_with_its_matter_and_ended(console: Client) -> None:
+    assert console.post("/settings/health/hold", {"reason": ""}).status_code == 422
+    console.post("/settings/health/hold", {"reason": "Case 2026-041", "filter": "site", "value": "KP", "since": "2026-11-01"})
+    hold = LegalHold.objects.get()
+    assert (hold.filters, hold.since) == ({"site": "KP"}, datetime(2026, 10, 31, 23, tzinfo=UTC))
+    console.post("/settings/health/end-hold", {"hold": str(hold.pk)})
+    hold.refresh_from_db()
+    assert hold.ended_at
+
+
+def test_settings_lead_to_sources_rules_and_health(console: Client) -> None:
+    text = page(console, "/settings")
+    assert all(f'href="{url}"' in text for url in ("/sources", "/rules", "/settings/health", "/registers"))
+
+
+def test_the_audit_can_be_narrowed_and_paged(console: Client, here: World) -> None:
+    for n in range(120):
+        AuditEntry.objects.create(by=here.alice if n % 2 else None, verb=f"did {n}", subject="case:2026-001", detail={"n": n})
+    text = page(console, "/audit")
+    assert "Did 119" in text
+    assert "Did 19<" not in text
+    assert "Older" in text
+    assert "Did 118" not in page(console, "/audit?by=alice")
+    assert "Did 7<" in page(console, "/audit?did=did 7")
+    assert "Nothing that fits was done." in page(console, "/audit?to=case:1999")
+    day = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}"
+    assert "Nothing that fits was done." in page(console, f"/audit?from={day}")
+    assert "A day is written like" in page(console, "/audit?from=someday", status=422)
+
+
+def test_the_audit_tells_what_was_before_and_after(console: Client, here: World) -> None:
+    AuditEntry.objects.create(by=here.alice, verb="changed", subject="source:doors",
+                              detail={"before": {"port": 1}, "after": {"port": 2}, "sha256": "a" * 64})  # fmt: skip
+    text = page(console, "/audit")
+    assert "port: 1 → 2" in text
+    assert "sha256: aaaaaaaa…" in text

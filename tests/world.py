@@ -1,0 +1,78 @@
+"""The small world of the console's tests: Alice the CSO, Bob the guard, Carol in Legal; the vault zone and its door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from bartizan.core.models import User
+from bartizan.estate import models as estate
+from bartizan.watch.actions import Evidence, Raised, raise_alarms
+from bartizan.watch.models import Alarm
+
+PASSWORD = "nine towers and a moat"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    alice: User
+    bob: User
+    site: estate.Site
+    floor: estate.Floor
+    vault: estate.Zone
+    corridor: estate.Zone
+    door: estate.Portal
+    carol: estate.Person
+    badge: estate.Badge
+
+
+def officer(username: str, first: str, last: str, title: str) -> User:
+    return User.objects.create_user(username, password=PASSWORD, first_name=first, last_name=last, title=title)
+
+
+def build() -> World:
+    alice, bob = officer("alice", "Alice", "Archer", "CSO"), officer("bob", "Bob", "Bell", "Guard")
+    estate.Organisation.objects.create(name="Keep & Co")
+    site = estate.Site.objects.create(code="KP", name="The Keep", timezone="Europe/Amsterdam")
+    building = estate.Building.objects.create(code="KP-A", name="The Keep", site=site)
+    floor = estate.Floor.objects.create(code="KP-0", name="Floor 0", building=building)
+    corridor = _zone("KP-0.00", "Corridor", site, floor, 1, [8, 132, 300, 46])
+    vault = _zone("KP-0.01", "Vault", site, floor, 4, [8, 8, 120, 124])
+    door = estate.Portal.objects.create(
+        code="KP-0-001", name="Vault door", outer=corridor, inner=vault, line=[40, 132, 58, 132], state="locked"
+    )
+    legal = estate.Department.objects.create(code="LEG", name="Legal")
+    carol = estate.Person.objects.create(code="K-3", name="Carol Cole", department=legal, site=site)
+    badge = estate.Badge.objects.create(number="4417")
+    estate.BadgeIssue.objects.create(badge=badge, person=carol, issued_at=datetime(2026, 1, 5, tzinfo=UTC))
+    estate.Device.objects.create(code="C01", name="Vault camera", kind="camera", zone=vault, x=20, y=20, facing=45)
+    estate.Device.objects.create(code="M01", name="Vault detector", kind="detector", zone=vault, x=60, y=60)
+    estate.Host.objects.create(name="KP-WS-1", owner=carol, zone=corridor, x=90, y=150, addresses=["192.0.2.7"])
+    estate.UserAccount.objects.create(name="c.cole", person=carol)
+    return World(alice, bob, site, floor, vault, corridor, door, carol, badge)
+
+
+def _zone(code: str, name: str, site: estate.Site, floor: estate.Floor, level: int, outline: list[int]) -> estate.Zone:
+    return estate.Zone.objects.create(code=code, name=name, site=site, floor=floor, level=level, outline=outline)
+
+
+def alarm(title: str = "Door forced", level: int = 4, ago: timedelta = timedelta(minutes=4), **subject: str) -> Alarm:
+    """An alarm at the vault, raised as the judge raises it."""
+    at = datetime.now(UTC) - ago
+    evidence = [Evidence(str(uuid4()), at, "door.forced", f"{title} at the vault")]
+    about = {"zone": "KP-0.01", "portal": "KP-0-001", "site": "KP"} | subject
+    found = Raised(
+        rule=title.lower().replace(" ", "_"),
+        title=title,
+        level=level,
+        group=f"{title}:{about}",
+        at=at,
+        triggers=[evidence[0].event],
+        evidence=evidence,
+        where="Vault, The Keep",
+        summary=f"{title} at the vault",
+        response=["Send the nearest patrol.", "Watch camera C01."],
+        subject=about,
+    )
+    return raise_alarms([found])[0]
