@@ -26,7 +26,8 @@ def line(n: int) -> bytes:
     user, outside = f"user{n % 97}", n % 250
     words = f"Failed password for {user} from 198.51.100.{outside} port {1024 + n % 60000} ssh2"
     if n % 50:
-        words = f"Accepted publickey for {user} from 10.1.{n % 16}.{outside} port {1024 + n % 60000} ssh2: ED25519 SHA256:k{n}"
+        inside = f"10.1.{n % 16}.{outside} port {1024 + n % 60000}"
+        words = f"Accepted publickey for {user} from {inside} ssh2: ED25519 SHA256:k{n}"
     return (
         f"<86>1 {time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} host{n % 80} sshd {n % 30000} - - {words}".encode()
     )

@@ -105,9 +105,7 @@ def test_a_broken_or_bursting_gzip_is_refused(folder: Path, token: str, monkeypa
     assert post(gzip.compress(b" " * 100_000), token, content_encoding="gzip").status_code == 413
 
 
-def test_a_full_disk_is_said_and_not_acknowledged(
-    folder: Path, token: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_is_said_and_not_acknowledged(folder: Path, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> list[str]:
         raise JournalFull("No space is left for the journal; free some.")
 

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from django.test import Client
 
 from bartizan.cases import actions as cases
-from bartizan.watch import queries
 from bartizan.watch.lake import Lake
 from tests import world
 from tests.lakes import event
 from tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lake")]
 
 
 @pytest.fixture
@@ -29,13 +26,6 @@ def here() -> World:
 def console(client: Client, here: World) -> Client:
     client.force_login(here.alice)
     return client
-
-
-@pytest.fixture(autouse=True)
-def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lake]:
-    with Lake(tmp_path / "lake") as own:
-        monkeypatch.setattr(queries, "lake", lambda: own)
-        yield own
 
 
 def page(console: Client, url: str) -> str:
@@ -69,7 +59,9 @@ def test_every_kind_of_thing_on_record_has_a_page(console: Client, url: str, nam
     assert "It is in no register." not in text
 
 
-@pytest.mark.parametrize("name", ["ip/203.0.113.58", "file//srv/lab/v7.step", "file/C:\\Users\\x", "thing/odd", "nokind/a:b"])
+@pytest.mark.parametrize(
+    "name", ["ip/203.0.113.58", "file//srv/lab/v7.step", "file/C:\\Users\\x", "thing/odd", "nokind/a:b"]
+)
 def test_what_no_register_holds_still_has_a_page(console: Client, name: str) -> None:
     text = page(console, f"/entity/{name}")
     assert "It is in no register." in text

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,13 +13,12 @@ from django.conf import settings
 from django.test import Client
 
 from bartizan.core.models import AuditEntry
-from bartizan.watch import queries, rulebook
-from bartizan.watch.lake import Lake
+from bartizan.watch import rulebook
 from bartizan.watch.models import LegalHold, Retention, RuleSwitch, Trouble
 from tests import world
 from tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lake")]
 
 
 @pytest.fixture
@@ -32,13 +30,6 @@ def here() -> World:
 def console(client: Client, here: World) -> Client:
     client.force_login(here.alice)
     return client
-
-
-@pytest.fixture(autouse=True)
-def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lake]:
-    with Lake(tmp_path / "lake") as own:
-        monkeypatch.setattr(queries, "lake", lambda: own)
-        yield own
 
 
 def page(console: Client, url: str, status: int = 200) -> str:
@@ -142,7 +133,9 @@ def test_a_wrong_retention_gets_words(console: Client, given: dict[str, str], wo
 
 def test_a_hold_is_placed_with_its_matter_and_ended(console: Client) -> None:
     assert console.post("/settings/health/hold", {"reason": ""}).status_code == 422
-    console.post("/settings/health/hold", {"reason": "Case 2026-041", "filter": "site", "value": "KP", "since": "2026-11-01"})
+    console.post(
+        "/settings/health/hold", {"reason": "Case 2026-041", "filter": "site", "value": "KP", "since": "2026-11-01"}
+    )
     hold = LegalHold.objects.get()
     assert (hold.filters, hold.since) == ({"site": "KP"}, datetime(2026, 10, 31, 23, tzinfo=UTC))
     console.post("/settings/health/end-hold", {"hold": str(hold.pk)})
@@ -157,7 +150,9 @@ def test_settings_lead_to_sources_rules_and_health(console: Client) -> None:
 
 def test_the_audit_can_be_narrowed_and_paged(console: Client, here: World) -> None:
     for n in range(120):
-        AuditEntry.objects.create(by=here.alice if n % 2 else None, verb=f"did {n}", subject="case:2026-001", detail={"n": n})
+        AuditEntry.objects.create(
+            by=here.alice if n % 2 else None, verb=f"did {n}", subject="case:2026-001", detail={"n": n}
+        )
     text = page(console, "/audit")
     assert "Did 119" in text
     assert "Did 19<" not in text

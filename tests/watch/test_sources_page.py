@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from pydantic import BaseModel, Field
 
 from bartizan.core.actions import digest_of
 from bartizan.core.models import AuditEntry
-from bartizan.watch import queries
 from bartizan.watch.lake import Lake
 from bartizan.watch.models import Source
 from bartizan.watch.pages.sources_form import fields_of, problems_of
@@ -22,7 +20,7 @@ from tests import world
 from tests.lakes import event
 from tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lake")]
 
 
 @pytest.fixture
@@ -34,13 +32,6 @@ def here() -> World:
 def console(client: Client, here: World) -> Client:
     client.force_login(here.alice)
     return client
-
-
-@pytest.fixture(autouse=True)
-def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lake]:
-    with Lake(tmp_path / "lake") as own:
-        monkeypatch.setattr(queries, "lake", lambda: own)
-        yield own
 
 
 def page(console: Client, url: str, status: int = 200) -> str:
@@ -76,7 +67,9 @@ def test_a_source_is_added_and_audited(console: Client) -> None:
         ({"name": "fine", "set-udp_port": "many"}, "valid integer"),
     ],
 )
-def test_a_wrong_setting_is_said_at_its_field_and_nothing_is_added(console: Client, given: dict[str, str], words: str) -> None:
+def test_a_wrong_setting_is_said_at_its_field_and_nothing_is_added(
+    console: Client, given: dict[str, str], words: str
+) -> None:
     Source.objects.create(name="taken", connector="http")
     answer = console.post("/sources/add/syslog", given)
     assert answer.status_code == 422
@@ -146,7 +139,9 @@ class Sample(BaseModel):
 
 
 def test_each_kind_of_setting_gets_its_kind_of_field() -> None:
-    fields = {f.name: f for f in fields_of(Sample, {"password": "geheim", "names": {"a": "b"}, "topics": ["x", "y"]}, {})}
+    fields = {
+        f.name: f for f in fields_of(Sample, {"password": "geheim", "names": {"a": "b"}, "topics": ["x", "y"]}, {})
+    }
     assert {name: field.kind for name, field in fields.items()} == {
         "port": "number", "password": "secret", "folder": "text", "topics": "list", "names": "pairs",
     }  # fmt: skip
@@ -156,7 +151,9 @@ def test_each_kind_of_setting_gets_its_kind_of_field() -> None:
 
 
 def test_a_secret_that_is_left_empty_stays_as_it_was(console: Client) -> None:
-    console.post("/sources/add/mqtt", {"name": "broker", "set-username": "u", "set-password": "geheim", "set-port": "1883"})
+    console.post(
+        "/sources/add/mqtt", {"name": "broker", "set-username": "u", "set-password": "geheim", "set-port": "1883"}
+    )
     console.post("/sources/broker/do/save", {"set-username": "v", "set-password": "", "set-port": "1884"})
     settings = Source.objects.get(name="broker").settings
     assert (settings["username"], settings["port"]) == ("v", 1884)

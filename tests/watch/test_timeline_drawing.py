@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -68,11 +69,13 @@ def test_labels_of_notable_events_never_lie_over_each_other() -> None:
     notable = [Notable(EVENING + timedelta(minutes=n * 4), "door", 3, f"Door forced {n}", str(n)) for n in range(30)]
     band = bands({"door": {1: 30}}, scale, notable).bands[0]
     spans = sorted(
-        (label.x, label.x + len(label.words) * 5.9) if label.anchor == "start" else (label.x - len(label.words) * 5.9, label.x)
+        (label.x, label.x + len(label.words) * 5.9)
+        if label.anchor == "start"
+        else (label.x - len(label.words) * 5.9, label.x)
         for label in band.labels
     )
     assert band.labels
-    assert all(left[1] <= right[0] for left, right in zip(spans, spans[1:], strict=False))
+    assert all(left[1] <= right[0] for left, right in pairwise(spans))
 
 
 def test_the_worst_of_marks_that_stand_together_is_drawn() -> None:

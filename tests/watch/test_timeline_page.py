@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -32,13 +30,6 @@ def here() -> World:
 def console(client: Client, here: World) -> Client:
     client.force_login(here.alice)
     return client
-
-
-@pytest.fixture
-def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lake]:
-    with Lake(tmp_path / "lake") as own:
-        monkeypatch.setattr(queries, "lake", lambda: own)
-        yield own
 
 
 def page(console: Client, url: str, status: int = 200) -> str:
@@ -108,7 +99,14 @@ def test_an_empty_stretch_leads_to_the_last_event_before_it(console: Client, lak
     ],
 )
 def test_a_chip_narrows_rows_bands_and_histogram(console: Client, lake: Lake, chip: str, count: int) -> None:
-    login = {"actor": "user:c.cole", "person": "", "portal": "", "place": "", "zone": "KP-0.00", "device": "host:KP-WS-1"}
+    login = {
+        "actor": "user:c.cole",
+        "person": "",
+        "portal": "",
+        "place": "",
+        "zone": "KP-0.00",
+        "device": "host:KP-WS-1",
+    }
     lake.append(
         [
             event(NIGHT),
@@ -125,7 +123,7 @@ def test_a_chip_narrows_rows_bands_and_histogram(console: Client, lake: Lake, ch
 
 def test_a_chip_is_shown_by_name_and_can_be_taken_off(console: Client, lake: Lake) -> None:
     text = page(console, f"{VIEW}&zone=KP-0.01")
-    assert "Remove the filter zone Vault" in text
+    assert re.search(r'href="([^"]+)"[^>]*><span class="visually-hidden">Remove the filter </span><b>zone</b>[^/]*>Vault<', text)
 
 
 def test_a_case_as_a_chip_shows_what_its_alarms_are_about(console: Client, lake: Lake, here: World) -> None:
@@ -243,7 +241,9 @@ def test_bad_input_gets_words_and_a_page_that_works(console: Client, lake: Lake,
     assert 'id="bands"' in text
 
 
-@pytest.mark.parametrize("query", ["to=0001-01-01T00:00:00Z", "to=1970-01-01T00:00:00Z", "from=1970-01-01T00:00Z", "event=%00"])
+@pytest.mark.parametrize(
+    "query", ["to=0001-01-01T00:00:00Z", "to=1970-01-01T00:00:00Z", "from=1970-01-01T00:00Z", "event=%00"]
+)
 def test_times_at_the_edge_of_the_calendar_break_nothing(console: Client, lake: Lake, query: str) -> None:
     assert console.get(f"/timeline?{query}").status_code in (200, 422)
 

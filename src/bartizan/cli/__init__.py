@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -42,4 +43,5 @@ def open_records() -> None:
     call_command("migrate", verbosity=0)
 
 
-from bartizan.cli import demo, imports, rules, system  # noqa: E402  each adds its commands to ``main``
+for _part in ("system", "imports", "rules", "demo"):  # each adds its commands to ``main``
+    import_module(f"bartizan.cli.{_part}")

@@ -25,7 +25,9 @@ TIME_LIMIT = 600.0
 @main.command()
 @click.option("--port", type=int, help="The console's port (default 8000).")
 @click.option("--seed", default=SEED, show_default=True, help="The same seed makes the same organisation.")
-@click.option("--speed", default=1.0, show_default=True, help="How fast the incidents are played; 3 is three times as fast.")
+@click.option(
+    "--speed", default=1.0, show_default=True, help="Of the incidents; 3 is three times as fast."
+)
 @click.option("--until-done", is_flag=True, help="Play the three incidents, say what became of them, and end.")
 @click.option("--json", "as_json", is_flag=True, help="With --until-done: one JSON line a case.")
 @click.option("--remove", is_flag=True, help="Take everything that the demo made out of the data folder.")
@@ -53,7 +55,8 @@ def _remove() -> None:
         gone = removal.remove()
     except removal.NotOursError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"Removed {gone.records} records, {gone.events} events, {gone.alarms} alarms and {gone.cases} cases of the demo.")
+    what = f"{gone.records} records, {gone.events} events, {gone.alarms} alarms and {gone.cases} cases"
+    click.echo(f"Removed {what} of the demo.")
 
 
 def _seed(seed: int, force: bool) -> dict[str, Any]:
@@ -85,7 +88,7 @@ def _until_done(port: int | None, seed: int, speed: float, as_json: bool) -> Non
     command = [sys.executable, "-m", "bartizan.cli", "demo", "--seed", str(seed), "--speed", str(speed)]
     if port:
         command += ["--port", str(port)]
-    running = subprocess.Popen(command, stdout=sys.stderr, preexec_fn=die_with_parent)
+    running = subprocess.Popen(command, stdout=sys.stderr, preexec_fn=die_with_parent)  # noqa: PLW1509  no threads run yet
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         for case in outcome.until_done(timeout=TIME_LIMIT, since=begun):

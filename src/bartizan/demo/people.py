@@ -92,13 +92,13 @@ SERVERS: Final = (
     ("fw-harbour", "network", "HH-4.04", "10.30.0.1", "OPNsense", 430, 110),
     ("fw-eastgate", "network", "EG-1.04", "10.40.0.1", "OPNsense", 500, 110),
     ("ML-PRN-01", "printer", "ML-2.11", "10.20.2.90", "Printer", 538, 30),
-    ("HH-PRN-02", "printer", "HH-3.12", "10.30.3.91", "Printer", 40, 280),
-    ("EG-PRN-01", "printer", "EG-1.06", "10.40.1.90", "Printer", 120, 30),
+    ("HH-PRN-02", "printer", "HH-3.12", "10.30.3.91", "Printer", 40, 200),
+    ("EG-PRN-01", "printer", "EG-1.06", "10.40.1.90", "Printer", 460, 30),
 )
 # Where desks stand: zone to first x, y, step, how many in a row.
 DESKS: Final = {
     "ML-2.14": (176, 276, 30, 4), "ML-2.12": (24, 276, 30, 4), "ML-2.10": (340, 40, 26, 5),
-    "ML-2.18": (470, 276, 26, 4),
+    "ML-2.18": (448, 276, 16, 3),
     "ML-3.10": (290, 40, 30, 9), "ML-3.12": (30, 276, 40, 8), "ML-3.14": (400, 276, 40, 5), "ML-1.10": (230, 40, 34, 9),
     "ML-1.12": (30, 276, 40, 5), "ML-0.06": (488, 30, 20, 4), "ML-0.12": (30, 276, 40, 6), "HH-3.10": (30, 40, 40, 7),
     "HH-3.11": (360, 40, 20, 2), "HH-3.12": (60, 276, 40, 8), "HH-4.10": (30, 40, 34, 7), "HH-4.12": (30, 276, 40, 9),
@@ -254,11 +254,13 @@ def _hosts(made: People) -> list[Row]:
 
 
 def _desk_order(made: People) -> list[Member]:
-    """Whom the machines are given to until there are enough: Marta Vos has the second desk of Lab 2.14."""
+    """Whom the machines are given to until there are enough. Marta Vos has the second desk of Lab 2.14; the research
+    office is as full as it is drawn."""
     able = [m for m in made.members if not m.left_on and m.pattern in ("office", "early") and m.desk != "EG-0.00"]
     lab = [m for m in able if m.desk == "ML-2.14"]
     lab.sort(key=lambda m: (m.code == MARTA, m.code))
     lab.insert(1, lab.pop())
+    lab += [m for m in able if m.desk == "ML-2.10"]
     # One desk of each room before the second of any, so that every department has some.
     others = [m for m in able if m not in lab]
     rank = {m.code: sum(o.desk == m.desk for o in others[:n]) for n, m in enumerate(others)}

@@ -123,9 +123,7 @@ class Judge:
         rule = finding.rule
         return LEVELS[self.book.level_of(rule.uid, rule.priority if rule.priority in LEVELS else rule.level)]
 
-    def _raised(
-        self, group: str, same: list[detect.Finding], by_id: Mapping[str, dict[str, Any]]
-    ) -> actions.Raised:
+    def _raised(self, group: str, same: list[detect.Finding], by_id: Mapping[str, dict[str, Any]]) -> actions.Raised:
         triggers = [trigger_of(finding, by_id) for finding in same]
         trigger, rule = by_id[triggers[-1]], same[-1].rule
         others = list(dict.fromkeys([*triggers, *same[-1].events, *same[0].events]))[:EVIDENCE]

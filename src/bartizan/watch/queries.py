@@ -13,7 +13,6 @@ from bartizan.core.queries import visible_to
 from bartizan.watch.lake import Lake
 from bartizan.watch.models import Alarm
 
-
 Reader = User | AnonymousUser
 
 

@@ -94,7 +94,7 @@ def test_a_persons_own_hours_win_and_may_run_through_the_night(line: Line) -> No
 
 @given(st.integers(0, 4_000_000_000_000_000))
 def test_the_quick_clock_agrees_with_the_real_one(us: int) -> None:
-    from zoneinfo import ZoneInfo  # noqa: PLC0415
+    from zoneinfo import ZoneInfo
 
     local = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=us)).astimezone(ZoneInfo("Europe/Amsterdam"))
     assert SiteClock().weekday_minute(us, "Europe/Amsterdam") == (local.weekday(), local.hour * 60 + local.minute)

@@ -82,7 +82,7 @@ def test_a_text_too_long_for_hyperscan_is_found_all_the_same(tmp_path: Path) -> 
 )
 @pytest.mark.parametrize("ascii_only", [True, False])
 def test_no_way_of_writing_json_hides_a_keyword(tmp_path: Path, keyword: str, *, ascii_only: bool) -> None:
-    import json  # noqa: PLC0415 orjson writes in one way only
+    import json
 
     rules, _ = loaded(tmp_path, single("it", {"keywords": [keyword, "another one"], "condition": "keywords"}))
     line = json.dumps({"kind": "x", "F": f"x{keyword.upper()}x"}, ensure_ascii=ascii_only)

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Q
 from django.db.transaction import atomic
 from django.utils import timezone
+from pydantic import BaseModel, SecretStr
 from pydantic import ValidationError as SettingsError
 
 from bartizan.connectors import Health, installed
@@ -33,7 +34,7 @@ def save_source(name: str, connector: str, settings: Mapping[str, Any], by: User
     clean: dict[str, Any] = {}
     if connector in kinds:
         try:
-            clean = kinds[connector].Settings.model_validate(dict(settings)).model_dump(mode="json")
+            clean = _stored(kinds[connector].Settings.model_validate(dict(settings)))
         except SettingsError as error:
             raise ValidationError(
                 {str(e["loc"][0] if e["loc"] else "settings"): e["msg"] for e in error.errors()}
@@ -45,6 +46,13 @@ def save_source(name: str, connector: str, settings: Mapping[str, Any], by: User
     source.save(update_fields=["connector", "settings"])
     record(by, "added" if is_new else "changed", f"source:{name}", before=masked(before), after=masked(clean))
     return source
+
+
+def _stored(settings: BaseModel) -> dict[str, Any]:
+    """Settings as JSON; secrets as they are, since the connector needs them again."""
+    values = {name: getattr(settings, name) for name in type(settings).model_fields}
+    secrets_ = {name: value.get_secret_value() for name, value in values.items() if isinstance(value, SecretStr)}
+    return settings.model_dump(mode="json") | secrets_
 
 
 def masked(settings: Mapping[str, Any]) -> dict[str, Any]:
