@@ -1,8 +1,12 @@
 """The console as an ASGI application."""
 
 import os
+import warnings
 
 from django.core.asgi import get_asgi_application
+
+# WhiteNoise hands static files over in blocks; that Django reads them in a thread is as it should be.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bartizan.settings")
 application = get_asgi_application()

@@ -54,6 +54,7 @@ class Supervisor:
     def __init__(self, data: Path, names: Sequence[str] = CHILDREN, extra: Sequence[Child] = ()) -> None:
         run = [sys.executable, "-m", "bartizan.cli"]
         self.children = [Child(name, [*run, name]) for name in names] + list(extra)
+        self.own = len(names)
         self.folder = data / "run"
         self.stopping = False
 
@@ -125,17 +126,22 @@ class Supervisor:
         part.replace(self.folder / "status.json")
 
     def _end_all(self) -> None:
-        running = [c.process for c in self.children if c.process]
-        for process in running:
-            process.terminate()
-        end = time.monotonic() + GRACE
-        for process in running:
-            try:
-                process.wait(max(0.1, end - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        """The extra children (the demo's broker) end last, so that the others still have their peers."""
+        for children in (self.children[: self.own], self.children[self.own :]):
+            _end([c.process for c in children if c.process])
         (self.folder / "status.json").unlink(missing_ok=True)
+
+
+def _end(running: Sequence[subprocess.Popen[bytes]]) -> None:
+    for process in running:
+        process.terminate()
+    end = time.monotonic() + GRACE
+    for process in running:
+        try:
+            process.wait(max(0.1, end - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def status(data: Path) -> dict[str, object] | None:

@@ -211,6 +211,13 @@ def test_notes_tasks_and_the_lead_are_kept_and_audited(console: Client, here: Wo
     assert task.done_at
 
 
+def test_an_alarm_without_a_case_is_added_by_hand(console: Client, case: Case) -> None:
+    alarm = world.alarm("Window open", 1, zone="", portal="", site="")
+    assert "Low: Window open" in page(console, f"/cases/{case.number}/alarms")
+    console.post(f"/cases/{case.number}/do/join", {"alarm": str(alarm.pk), "tab": "alarms"})
+    assert alarm in case.alarms.all()
+
+
 def test_a_case_is_closed_only_with_a_reason(console: Client, case: Case) -> None:
     url = f"/cases/{case.number}"
     answer = console.post(f"{url}/do/state", {"state": "closed", "reason": ""})

@@ -419,6 +419,20 @@ def test_a_reader_that_starts_before_the_writer_finds_an_empty_lake(tmp_path: Pa
         assert len(events_of.events(reader, DAY)) == 1
 
 
+def test_a_lake_that_was_moved_or_restored_elsewhere_goes_on(tmp_path: Path) -> None:
+    with Lake(tmp_path / "before") as lake:
+        lake.append([seen(1)], {"watch": (1, 1)})
+        lake.flush()
+    (tmp_path / "before").rename(tmp_path / "after")
+    with Lake(tmp_path / "after") as lake:
+        lake.append([seen(2)], {"watch": (1, 2)})
+        lake.flush()
+        assert len(events_of.events(lake, DAY)) == 2
+        lake.compact()
+        assert len(events_of.events(lake, DAY)) == 2
+    assert not (tmp_path / "before").exists()
+
+
 def test_many_threads_ask_at_once(lake: Lake) -> None:
     lake.append([seen(number) for number in range(100)])
     found: list[int] = []

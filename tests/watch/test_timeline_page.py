@@ -123,7 +123,9 @@ def test_a_chip_narrows_rows_bands_and_histogram(console: Client, lake: Lake, ch
 
 def test_a_chip_is_shown_by_name_and_can_be_taken_off(console: Client, lake: Lake) -> None:
     text = page(console, f"{VIEW}&zone=KP-0.01")
-    assert re.search(r'href="([^"]+)"[^>]*><span class="visually-hidden">Remove the filter </span><b>zone</b>[^/]*>Vault<', text)
+    assert re.search(
+        r'href="([^"]+)"[^>]*><span class="visually-hidden">Remove the filter </span><b>zone</b>[^/]*>Vault<', text
+    )
 
 
 def test_a_case_as_a_chip_shows_what_its_alarms_are_about(console: Client, lake: Lake, here: World) -> None:

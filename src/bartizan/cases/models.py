@@ -32,6 +32,12 @@ class Case(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_because = models.CharField(max_length=400, blank=True)
 
+    @property
+    def short(self) -> str:
+        """A few words for a narrow list: its worst alarm, else its headline."""
+        worst = max(self.alarms.all(), key=lambda alarm: (alarm.level, -alarm.pk), default=None)
+        return worst.title if worst else self.headline
+
 
 class CaseEntity(models.Model):
     """Somebody or something that the case touches; alarms that share one join the case."""

@@ -10,7 +10,7 @@ from bartizan.watch.queries import Reader
 
 
 def cases(user: Reader) -> QuerySet[Case]:
-    return visible_to(user, Case.objects.select_related("lead").order_by("-opened_at"))
+    return visible_to(user, Case.objects.select_related("lead").prefetch_related("alarms").order_by("-opened_at"))
 
 
 def open_cases(user: Reader) -> QuerySet[Case]:

@@ -22,34 +22,50 @@ from bartizan.watch.queries import lake
 log = logging.getLogger(__name__)
 SETTLES = 2.0
 """Seconds between two looks at one case while its alarms still come in."""
+AGAIN = (15.0, 60.0)
+"""Seconds after an alarm at which the case is looked at once more: what followed it belongs to the sequence."""
 MARGIN = DAY = timedelta(days=1)
 RATES_OVER = timedelta(days=30)
 
-_due: dict[int, float] = {}
+_due: dict[int, list[float]] = {}
+"""The times at which each case is to be looked at, the next one first."""
 _last: dict[int, float] = {}
 _wake = threading.Condition()
 _thread: threading.Thread | None = None
 
 
 def locate_soon(case: int) -> None:
-    """Look at the case at once, or shortly when it was looked at a moment ago."""
+    """Look at the case at once, or shortly when it was looked at a moment ago; and again when things have settled."""
     global _thread  # noqa: PLW0603  one thread a process, started by the first case
     with _wake:
-        _due.setdefault(case, max(time.monotonic(), _last.get(case, 0.0) + SETTLES))
+        now = time.monotonic()
+        first = max(now, _last.get(case, 0.0) + SETTLES)
+        _due[case] = [min([first, *_due.get(case, [])]), *(now + after for after in AGAIN)]
         if _thread is None:
             _thread = threading.Thread(target=_work, name="pinpoint", daemon=True)
             _thread.start()
         _wake.notify()
 
 
+def _next() -> int:
+    """Wait for the case that is due first."""
+    with _wake:
+        while True:
+            case = min(_due, key=lambda each: _due[each][0], default=None)
+            wait = _due[case][0] - time.monotonic() if case is not None else None
+            if case is not None and wait is not None and wait <= 0:
+                break
+            _wake.wait(wait)
+        _due[case] = _due[case][1:]
+        if not _due[case]:
+            del _due[case]
+        _last[case] = time.monotonic()
+        return case
+
+
 def _work() -> None:
     while True:
-        with _wake:
-            while not _due or min(_due.values()) > time.monotonic():
-                _wake.wait(max(0.01, min(_due.values()) - time.monotonic()) if _due else None)
-            case = min(_due, key=_due.__getitem__)
-            del _due[case]
-            _last[case] = time.monotonic()
+        case = _next()
         try:
             locate(Case.objects.get(pk=case))
         except Exception:

@@ -25,9 +25,7 @@ TIME_LIMIT = 600.0
 @main.command()
 @click.option("--port", type=int, help="The console's port (default 8000).")
 @click.option("--seed", default=SEED, show_default=True, help="The same seed makes the same organisation.")
-@click.option(
-    "--speed", default=1.0, show_default=True, help="Of the incidents; 3 is three times as fast."
-)
+@click.option("--speed", default=1.0, show_default=True, help="Of the incidents; 3 is three times as fast.")
 @click.option("--until-done", is_flag=True, help="Play the three incidents, say what became of them, and end.")
 @click.option("--json", "as_json", is_flag=True, help="With --until-done: one JSON line a case.")
 @click.option("--remove", is_flag=True, help="Take everything that the demo made out of the data folder.")
@@ -61,7 +59,8 @@ def _remove() -> None:
 
 def _seed(seed: int, force: bool) -> dict[str, Any]:
     """In a process of its own, so that the parent stays small; what it made and where its player sends."""
-    click.echo("Making Veldmark Instruments and a month of its life, unless it is there …", err=True)
+    if not (data_folder() / "demo.json").exists():
+        click.echo("Making Veldmark Instruments and a month of its life; this takes half a minute …", err=True)
     command = [sys.executable, "-m", "bartizan.cli", "demo-seed", "--seed", str(seed), *(["--force"] if force else [])]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
     if done.returncode:

@@ -57,7 +57,7 @@ def remove() -> Removed:
                 record(None, "removed the demo", "register:organisation", records=records, alarms=alarms, cases=cases)
         except ProtectedError as error:
             raise NotOursError(_in_use(error)) from error
-        events = _events(lake)
+        events = lake.forget_sources(SOURCES)
     # The judge's memory is of people who are gone.
     (data / "cache" / "judge.state").unlink(missing_ok=True)
     marks.forget(data)
@@ -121,14 +121,3 @@ def _officers(usernames: Collection[str]) -> None:
             user.save(update_fields=["is_active"])
         else:
             user.delete()
-
-
-def _events(lake: Lake) -> int:
-    def delete(connection: object) -> int:
-        names = ", ".join(f"'{name}'" for name in SOURCES)
-        answer = connection.execute(f"DELETE FROM lake.event WHERE source IN ({names})").fetchone()  # type: ignore[attr-defined]  # noqa: S608  our own names
-        return int(answer[0]) if answer else 0
-
-    gone = lake._commit(delete)  # noqa: SLF001  the lake forgets by kind and age only; one source's events are the demo's own case
-    lake._call("ducklake_rewrite_data_files('lake', 'event', delete_threshold => 0.0)")  # noqa: SLF001
-    return gone

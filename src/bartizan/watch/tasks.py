@@ -56,7 +56,7 @@ def jobs() -> list[Job]:
         Job("escalation", "* * * * *", actions.escalate_due),
         Job("shelf", "* * * * *", actions.unshelve_due),
         Job("silence", "* * * * *", sources.find_silent),
-        Job("compaction", "17 * * * *", compact),
+        Job("compaction", "*/10 * * * *", compact),
         Job("retention", "40 3 * * *", retain),
     ]
 

@@ -190,8 +190,9 @@ def _timeline(user: User, case: Case, _known: Findings, zone: Any) -> dict[str, 
     }
 
 
-def _alarms(_user: User, case: Case, _known: Findings, _zone: Any) -> dict[str, Any]:
-    return {"alarms": case.alarms.select_related("holder").order_by("first_at")}
+def _alarms(user: User, case: Case, _known: Findings, _zone: Any) -> dict[str, Any]:
+    free = watch.alarms(user).exclude(state="closed").filter(cases=None).order_by("-level", "-raised_at")
+    return {"alarms": case.alarms.select_related("holder").order_by("first_at"), "free": free[:50]}
 
 
 def _people(user: User, case: Case, _known: Findings, _zone: Any) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def _attach(folder: Path, mode: str, memory: str = MEMORY, threads: int = THREAD
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
     connection.execute(
         f"ATTACH 'ducklake:sqlite:{_quoted(folder / 'catalog.sqlite')}' AS lake ("
-        f"DATA_PATH '{_quoted(folder / 'events')}', DATA_INLINING_ROW_LIMIT {INLINED_ROWS}, "
+        f"DATA_PATH '{_quoted(folder / 'events')}', OVERRIDE_DATA_PATH true, DATA_INLINING_ROW_LIMIT {INLINED_ROWS}, "
         f"META_BUSY_TIMEOUT {_BUSY_MILLISECONDS}{mode})"
     )
     return connection
