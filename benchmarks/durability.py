@@ -4,8 +4,8 @@ A sender gives observations to a child process over loopback, half of them with 
 acknowledged. The child is killed at random moments and started again; keyed observations that were not acknowledged are
 sent again, others never. At the end the lake is counted. ``python -m benchmarks.durability [--json] [--kills N]``
 
-``store`` stands where the judge stands in the running system: it reads the journal from a cursor that lags behind the
-lake's, as the judge's saved memory does, and appends. Flushes and compactions come far more often than they would.
+The child is the product's own intake, journal, judge and lake with all rule packs. It saves its memory, flushes and
+compacts far more often than it would, so that the kills strike there too.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import random
 import signal
 import socket
@@ -27,11 +28,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-import orjson
-
 from bartizan.engines.observe import Observation
 from bartizan.watch.intake import Intake
-from bartizan.watch.journal import Cursor, Reader, Writer
+from bartizan.watch.journal import Reader, Writer
 from bartizan.watch.lake import Lake
 from benchmarks.report import Figure, report
 
@@ -39,7 +38,6 @@ SENDERS: Final = 6
 AT_ONCE: Final = 40
 PAUSE_SECONDS: Final = 0.05
 """Between two sendings, so that the store keeps up and is struck in the middle of its work, not of a backlog."""
-BATCH: Final = 4000
 SEED: Final = 9
 
 
@@ -82,26 +80,23 @@ def child(data: Path) -> None:
 
 
 def store(data: Path) -> None:
-    """Journal to lake, for ever."""
-    lake, reader, saved = Lake(data / "lake"), Reader(data / "journal"), data / "saved-cursor"
-    cursor: Cursor = json.loads(saved.read_bytes()) if saved.exists() else {}
-    steps = 0
+    """Judge and store, for ever, with the product's own judge, which saves and flushes more often than usual."""
+    import django
+
+    django.setup()
+    from bartizan.watch import judge, line
+    from bartizan.watch.lake import store as lake_store
+
+    judge.REMEMBERS, lake_store.FLUSH_SECONDS = 0.7, 0.4
+    judging, steps = line.open_judge(data), 0
     while True:
-        records, after = reader.read(cursor, BATCH)
-        if not records:
+        if not judging.step():
             time.sleep(0.01)
             continue
-        lake.append([orjson.loads(record) for record in records], after)
-        cursor, steps = after, steps + 1
-        if steps % 5 == 0:
-            lake.flush()
+        judging.care()
+        steps += 1
         if steps % 20 == 0:
-            lake.compact()
-        if steps % 12 == 0:
-            part = saved.with_suffix(".part")
-            part.write_text(json.dumps(cursor))
-            part.replace(saved)
-            reader.prune(cursor)
+            judging.lake.compact()
 
 
 # -- the sender
@@ -204,6 +199,8 @@ def main() -> None:
         child(chosen.child)
         return
     with tempfile.TemporaryDirectory(prefix="bartizan-durability-") as folder:
+        os.environ |= {"BARTIZAN_DATA": folder, "DJANGO_SETTINGS_MODULE": "bartizan.settings"}
+        subprocess.run([sys.executable, "-m", "django", "migrate", "--verbosity", "0"], check=True)
         acknowledged, found = measure(Path(folder), chosen.kills)
     report(
         "durability",

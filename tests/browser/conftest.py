@@ -18,7 +18,7 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
         yield served
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: its event loop would stand in the way of tests that run their own
 def browser() -> Iterator[object]:
     if BROWSER is None:
         pytest.skip("No Chromium here; install Debian's package chromium.")

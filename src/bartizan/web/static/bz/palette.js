@@ -1,20 +1,10 @@
 // Ctrl K: things first, then what can be done.
+import { icon } from "./icons.js";
 
 const dialog = document.querySelector("#palette");
 const input = dialog?.querySelector("input");
 const list = dialog?.querySelector("#found");
-const sprite = document.body.dataset.sprite;
 let asked = 0, at = 0;
-
-function icon(name) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  svg.setAttribute("class", "i i-s");
-  svg.setAttribute("aria-hidden", "true");
-  use.setAttribute("href", `${sprite}#i-${name}`);
-  svg.append(use);
-  return svg;
-}
 
 function row(found, index) {
   const item = document.createElement("li"), link = document.createElement("a");

@@ -1,4 +1,5 @@
 // Lights of sources change as they change; a token or an example is copied with one button.
+import { icon } from "./icons.js";
 import { toast } from "./toasts.js";
 
 document.addEventListener("bz:source", ({ detail }) => {
@@ -10,6 +11,8 @@ document.addEventListener("bz:source", ({ detail }) => {
   const pill = document.createElement("span");
   pill.className = detail.state === "trouble" ? "pill pill-medium" : detail.state === "ok" ? "state" : "pill";
   pill.textContent = { ok: "Well", waiting: "Waiting", trouble: "Trouble", off: "Off" }[detail.state] ?? detail.state;
+  if (detail.state === "ok") pill.prepend(icon("check", "t3"));
+  if (detail.state === "trouble") pill.prepend(icon("warn"));
   light.replaceChildren(pill);
 });
 
