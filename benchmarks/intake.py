@@ -1,7 +1,8 @@
-"""Syslog into the whole line for a minute: received, on disk, judged and stored, on two cores.
+"""Syslog into the whole line for a minute: received, on disk, judged by all packs and stored, on two cores.
 
-TCP: one sender, as fast as back-pressure lets it. Every message must be in the lake at the end. UDP: rising rates, each
-for some seconds; the figure is the highest at which the socket dropped nothing and the lake has every message.
+TCP: one sender that offers ``--rate`` messages a second; the figure counts to the last one stored. Every message must
+be in the lake at the end. UDP: rising rates, each for some seconds; the figure is the highest at which the socket
+dropped nothing and the lake has every message.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def free_port(kind: int) -> int:
 
 
 class Line:
-    """The real ``watch`` process on a data folder of its own."""
+    """The real ``watch`` and ``judge`` processes on a data folder of their own."""
 
     def __init__(self, data: Path) -> None:
         self.data = data
@@ -58,7 +59,7 @@ class Line:
             "udp_address": "127.0.0.1", "udp_port": self.udp, "tcp_address": "127.0.0.1", "tcp_port": self.tcp,
         }  # fmt: skip
         actions.save_source("bench", "syslog", settings, None)
-        self.process = subprocess.Popen([sys.executable, "-m", "bartizan.cli", "watch"])
+        self.processes = [subprocess.Popen([sys.executable, "-m", "bartizan.cli", name]) for name in ("watch", "judge")]
         self._wait_for_port()
 
     def _wait_for_port(self) -> None:
@@ -87,17 +88,21 @@ class Line:
             time.sleep(0.2)
 
     def close(self) -> None:
-        self.process.terminate()
-        self.process.wait(30)
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            process.wait(30)
 
 
-def over_tcp(run: Line, seconds: float) -> tuple[float, int]:
+def over_tcp(run: Line, seconds: float, rate: int) -> tuple[float, int]:
     """Messages a second from the first sent to the last stored, and how many were lost."""
     before, sent, began = run.stored(), 0, time.monotonic()
     with socket.create_connection(("127.0.0.1", run.tcp)) as peer:
-        while time.monotonic() - began < seconds:
-            peer.sendall(b"".join(line(sent + i) + b"\n" for i in range(200)))
-            sent += 200
+        while (elapsed := time.monotonic() - began) < seconds:
+            due = min(int(elapsed * rate) - sent, 1000)
+            peer.sendall(b"".join(line(sent + i) + b"\n" for i in range(due)))
+            sent += due
+            time.sleep(0.005)
     stored = run.wait_until_stored(before + sent) - before
     return stored / (time.monotonic() - began), sent - stored
 
@@ -118,11 +123,12 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--json", action="store_true")
     options.add_argument("--seconds", type=float, default=60)
+    options.add_argument("--rate", type=int, default=12_000, help="TCP messages offered a second")
     chosen: Any = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="bartizan-intake-") as folder:
         run = Line(Path(folder))
         try:
-            tcp, lost = over_tcp(run, chosen.seconds)
+            tcp, lost = over_tcp(run, chosen.seconds, chosen.rate)
             print(f"TCP: {tcp:,.0f} messages/s stored, {lost} lost")
             udp = 0
             for rate in RATES:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-CHILDREN = ("web", "watch", "worker")
+CHILDREN = ("web", "watch", "judge", "worker")
 STEADY = 30.0
 """A child that lived this long starts again at once; one that did not waits longer each time."""
 LONGEST_WAIT = 60.0

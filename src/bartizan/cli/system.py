@@ -52,7 +52,7 @@ def serve(
     extra: list[supervisor.Child] | None = None,
     prepared: bool = False,
 ) -> None:
-    """Prepare, say how to sign in, and be the parent of ``web``, ``watch`` and ``worker``."""
+    """Prepare, say how to sign in, and be the parent of ``web``, ``watch``, ``judge`` and ``worker``."""
     if port:
         os.environ["BARTIZAN_PORT"] = str(port)
     if listen:
@@ -132,11 +132,20 @@ def web() -> None:
 
 @main.command(hidden=True)
 def watch() -> None:
-    """Connectors, intake, judge and lake."""
+    """Connectors and intake."""
     start_django()
     from bartizan.watch import line
 
-    line.run()
+    line.receive()
+
+
+@main.command(hidden=True)
+def judge() -> None:
+    """Rules, lake and alarms."""
+    start_django()
+    from bartizan.watch import line
+
+    line.judge()
 
 
 @main.command(hidden=True)

@@ -1,4 +1,4 @@
-"""The ``watch`` process: sources are received on one thread, judged on another, and both are reported on."""
+"""The two processes of the line: ``watch`` receives and keeps, ``judge`` judges and stores."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 from django.db import OperationalError, close_old_connections
 
+from bartizan.connectors import Health
 from bartizan.estate import queries as estate
 from bartizan.watch import rulebook, upkeep
+from bartizan.watch.actions import sources
 from bartizan.watch.intake import Intake
 from bartizan.watch.journal import Writer
 from bartizan.watch.judge import Judge
@@ -33,30 +36,44 @@ LOOKS = 2.0
 """Seconds between two looks at what people changed: sources, rules, estate."""
 
 
-def run() -> None:
-    """Until SIGTERM or SIGINT."""
-    data = Path(settings.DATA)
+def receive() -> None:
+    """The ``watch`` process: connectors and intake, until SIGTERM or SIGINT."""
+    data, stop = Path(settings.DATA), _until_told()
+    with Writer(data / "journal", "watch") as writer:
+        intake = Intake(writer)
+        asyncio.run(_receive(Receiver(intake, data / "run" / "read-to"), intake, stop))
+
+
+def judge() -> None:
+    """The ``judge`` process: a processor of its own for rules and lake, until SIGTERM or SIGINT."""
+    judge_until(Path(settings.DATA), _until_told())
+
+
+def _until_told() -> threading.Event:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    writer = Writer(data / "journal", "watch")
-    receiver = Receiver(Intake(writer), data / "run" / "read-to")
-    judging = threading.Thread(target=judge_until, args=(data, stop, receiver), name="judge")
-    judging.start()
-    asyncio.run(_receive(receiver, stop))
-    judging.join()
-    writer.close()
+    return stop
 
 
-async def _receive(receiver: Receiver, stop: threading.Event) -> None:
+async def _receive(receiver: Receiver, intake: Intake, stop: threading.Event) -> None:
     looked = 0.0
     while not stop.is_set():
         if time.monotonic() - looked > LOOKS:
             looked = time.monotonic()
             with contextlib.suppress(OperationalError):  # the records are busy: the next look is soon
                 await receiver.configure(await asyncio.to_thread(configured))
+                await asyncio.to_thread(_report, receiver.health(), intake)
         await asyncio.sleep(0.1)
     await receiver.close()
+
+
+def _report(lights: Mapping[str, Health], intake: Intake) -> None:
+    sources.light(lights)
+    sources.keep_skews(intake.skews())
+    cut, intake.truncated = intake.truncated, Counter()
+    for name, n in cut.items():
+        sources.note_trouble(f"source:{name}", f"{n} messages of {name} were over 1 MiB; their beginning is kept.")
 
 
 def configured() -> set[Configured]:
@@ -94,7 +111,7 @@ def judge_what_is_there(data: Path) -> Judged:
     with only_judge(data):
         judge = open_judge(data)
         before = Alarm.objects.count()
-        keeper = upkeep.Upkeep(judge, None)
+        keeper = upkeep.Upkeep(judge)
         while seen := judge.step():
             keeper.report(seen)
             judge.care()
@@ -110,14 +127,14 @@ def open_judge(data: Path) -> Judge:
     return Judge(data, Lake(data / "lake"), estate.snapshot(), rulebook.load())
 
 
-def judge_until(data: Path, stop: threading.Event, receiver: Receiver | None = None) -> None:
+def judge_until(data: Path, stop: threading.Event) -> None:
     """Judge until told to stop; when a store is busy or full, say so and try again: the journal keeps everything."""
     with only_judge(data):
-        _judge_until(open_judge(data), stop, receiver)
+        _judge_until(open_judge(data), stop)
 
 
-def _judge_until(judge: Judge, stop: threading.Event, receiver: Receiver | None) -> None:
-    keeper = upkeep.Upkeep(judge, receiver)
+def _judge_until(judge: Judge, stop: threading.Event) -> None:
+    keeper = upkeep.Upkeep(judge)
     looked = idle_since = time.monotonic()
     while not stop.is_set():
         try:

@@ -1,4 +1,4 @@
-"""What the line tells people while it judges: the live stream, states on the map, counters and lights of sources."""
+"""What the line tells people while it judges: the live stream, states on the map, counters of sources."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from bartizan.estate import queries as estate
 from bartizan.watch import rulebook
 from bartizan.watch.actions import sources
 from bartizan.watch.judge import Judge
-from bartizan.watch.receive import Receiver
 from bartizan.watch.tally import Tally
 
 TELLS = 0.25
@@ -45,11 +44,10 @@ SHOWN = ("id", "time", "domain", "kind", "summary", "actor", "person", "zone", "
 
 
 class Upkeep:
-    """Belongs to the judge's thread."""
+    """Belongs to the judge."""
 
-    def __init__(self, judge: Judge, receiver: Receiver | None) -> None:
+    def __init__(self, judge: Judge) -> None:
         self.judge = judge
-        self.receiver = receiver
         self.told_at = 0.0
         self.untold: list[dict[str, Any]] = []
         self.untold_count = 0
@@ -67,13 +65,10 @@ class Upkeep:
             self.untold, self.untold_count, self.told_at = [], 0, time.monotonic()
 
     def look(self) -> None:
-        """Every few seconds: counters and lights are written, changes that people made are taken up."""
+        """Every few seconds: counters are written, changes that people made are taken up."""
         close_old_connections()
         tally, self.judge.tally = self.judge.tally, Tally()
-        lights = self.receiver.health() if self.receiver else {}
-        skews = self.receiver.intake.skews() if self.receiver else {}
-        sources.count(tally, skews)
-        sources.light(lights)
+        sources.count(tally)
         self._journal(tally)
         self._windows()
         self._rules()

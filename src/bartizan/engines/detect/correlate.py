@@ -77,10 +77,9 @@ class Group:
     def drop_first(self, count: int) -> None:
         for mark in self.marks[:count]:
             self.seen[mark.rule] -= 1
+            if not self.seen[mark.rule]:
+                del self.seen[mark.rule]
         del self.marks[:count]
-
-    def has(self, rules: Iterable[str]) -> bool:
-        return all(self.seen[rule] > 0 for rule in rules)
 
 
 class Correlator:
@@ -100,6 +99,7 @@ class Correlator:
         """Hits without a field that the rule groups by or counts: they take no part."""
         self.kept = 0
         self._choices: Alternatives = alternatives(correlation)
+        self._needed = [frozenset(choice.needed) for choice in self._choices.any_of]
         self._waits = (
             self._choices.waits
             if correlation.kind.startswith("temporal")
@@ -226,7 +226,8 @@ class Correlator:
         """A look at the counts spares most hits the look at the windows."""
         if not self.of.kind.startswith("temporal"):
             return len(group.marks) >= self.of.count
-        return any(group.has(choice.needed) for choice in self._choices.any_of)
+        present = group.seen.keys()
+        return any(needed <= present for needed in self._needed)
 
     def _closed(self, key: tuple[str, ...], group: Group) -> Iterator[Finding]:
         start = group.marks[0].time

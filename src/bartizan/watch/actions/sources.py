@@ -22,6 +22,8 @@ from bartizan.estate.models import Device, Portal
 from bartizan.watch.models import LegalHold, Retention, RuleSwitch, Source, Trouble
 from bartizan.watch.tally import Tally
 
+SKEW_STEP = 0.05
+
 
 @atomic
 def save_source(name: str, connector: str, settings: Mapping[str, Any], by: User | None) -> Source:
@@ -108,7 +110,7 @@ def first_sources() -> None:
 
 
 @atomic
-def count(tally: Tally, skews: Mapping[str, float]) -> None:
+def count(tally: Tally) -> None:
     """Add what was counted since the last time to each source; an unknown sender gets a row of its own."""
     for name, n in tally.received.items():
         source, _ = Source.objects.get_or_create(name=name[:60], defaults={"connector": "import"})
@@ -117,13 +119,20 @@ def count(tally: Tally, skews: Mapping[str, float]) -> None:
             received=F("received") + n,
             unknown=F("unknown") + tally.unknown.get(name, 0),
             late=F("late") + tally.late.get(name, 0),
-            skew_seconds=skews.get(name, source.skew_seconds),
             last_event_at=max(latest, source.last_event_at) if source.last_event_at else latest,
         )
-        if source.state == "trouble" and source.connector in {"http", "import"}:
+        if source.state not in {"ok", "off"} and source.connector in {"http", "import"}:
             _light(source, Health("ok", ""))
     for name, n in tally.duplicates.items():
         Source.objects.filter(name=name).update(duplicates=F("duplicates") + n)
+
+
+@atomic
+def keep_skews(skews: Mapping[str, float]) -> None:
+    """By how much each source's clock is ahead of ours; changes under a twentieth of a second are not worth a write."""
+    for source in Source.objects.filter(name__in=skews):
+        if source.skew_seconds is None or abs(source.skew_seconds - skews[source.name]) > SKEW_STEP:
+            Source.objects.filter(pk=source.pk).update(skew_seconds=skews[source.name])
 
 
 @atomic
