@@ -23,15 +23,45 @@ RATES = (5000, 7500, 10_000, 12_500, 15_000)
 UDP_SECONDS = 8
 
 
-def line(n: int) -> bytes:
+def login(n: int) -> tuple[str, str]:
     user, outside = f"user{n % 97}", n % 250
-    words = f"Failed password for {user} from 198.51.100.{outside} port {1024 + n % 60000} ssh2"
-    if n % 50:
-        inside = f"10.1.{n % 16}.{outside} port {1024 + n % 60000}"
-        words = f"Accepted publickey for {user} from {inside} ssh2: ED25519 SHA256:k{n}"
+    if n % 50 == 0:
+        return "sshd", f"Failed password for {user} from 198.51.100.{outside} port {1024 + n % 60000} ssh2"
+    inside = f"10.1.{n % 16}.{outside} port {1024 + n % 60000}"
+    return "sshd", f"Accepted publickey for {user} from {inside} ssh2: ED25519 SHA256:k{n}"
+
+
+def firewall(n: int) -> tuple[str, str]:
+    deed = "block" if n % 3 else "pass"
+    ends = f"10.1.{n % 16}.{n % 250},203.0.113.{n % 200},{1024 + n % 60000},443"
     return (
-        f"<86>1 {time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} host{n % 80} sshd {n % 30000} - - {words}".encode()
+        "filterlog",
+        f"5,,,1000000103,igb1,match,{deed},in,4,0x0,,64,{n % 65535},0,DF,6,tcp,60,{ends},0,S,1,,64240,,mss",
     )
+
+
+def web(n: int) -> tuple[str, str]:
+    stamp = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime())
+    asked = f'"GET /orders/{n} HTTP/1.1" 200 {n % 9000}'
+    return "nginx", f'10.1.{n % 16}.{n % 250} - - [{stamp}] {asked} "-" "Mozilla/5.0"'
+
+
+def machine(n: int) -> tuple[str, str]:
+    return "CRON", f"({'root' if n % 2 else 'backup'}) CMD (/usr/local/bin/task{n % 40})"
+
+
+MIXES = {
+    "mixed": [login] * 5 + [firewall] * 8 + [web] * 5 + [machine] * 2,
+    "logins": [login],
+}
+"""What a site sends: 40 % firewall, 25 % web, 25 % logins, 10 % other; or logins alone, which most rules are about."""
+
+
+def line(n: int, mix: str = "mixed") -> bytes:
+    makers = MIXES[mix]
+    program, words = makers[n % len(makers)](n)
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    return f"<86>1 {stamp} host{n % 80} {program} {n % 30000} - - {words}".encode()
 
 
 def free_port(kind: int) -> int:
@@ -73,7 +103,7 @@ class Line:
     def stored(self) -> int:
         from bartizan.watch.queries import lake
 
-        table = lake().ask("SELECT count(*) AS n FROM lake.event WHERE source = 'bench' AND kind LIKE 'login.%'")
+        table = lake().ask("SELECT count(*) AS n FROM lake.event WHERE source = 'bench' AND kind <> 'unknown'")
         return int(table.to_pylist()[0]["n"])
 
     def wait_until_stored(self, wanted: int, patience: float = 30.0) -> int:
@@ -94,13 +124,13 @@ class Line:
             process.wait(30)
 
 
-def over_tcp(run: Line, seconds: float, rate: int) -> tuple[float, int]:
+def over_tcp(run: Line, seconds: float, rate: int, mix: str) -> tuple[float, int]:
     """Messages a second from the first sent to the last stored, and how many were lost."""
     before, sent, began = run.stored(), 0, time.monotonic()
     with socket.create_connection(("127.0.0.1", run.tcp)) as peer:
         while (elapsed := time.monotonic() - began) < seconds:
             due = min(int(elapsed * rate) - sent, 1000)
-            peer.sendall(b"".join(line(sent + i) + b"\n" for i in range(due)))
+            peer.sendall(b"".join(line(sent + i, mix) + b"\n" for i in range(due)))
             sent += due
             time.sleep(0.005)
     stored = run.wait_until_stored(before + sent) - before
@@ -124,11 +154,12 @@ def main() -> None:
     options.add_argument("--json", action="store_true")
     options.add_argument("--seconds", type=float, default=60)
     options.add_argument("--rate", type=int, default=12_000, help="TCP messages offered a second")
+    options.add_argument("--mix", choices=sorted(MIXES), default="mixed")
     chosen: Any = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="bartizan-intake-") as folder:
         run = Line(Path(folder))
         try:
-            tcp, lost = over_tcp(run, chosen.seconds, chosen.rate)
+            tcp, lost = over_tcp(run, chosen.seconds, chosen.rate, chosen.mix)
             print(f"TCP: {tcp:,.0f} messages/s stored, {lost} lost")
             udp = 0
             for rate in RATES:

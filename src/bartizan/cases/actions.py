@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -74,6 +74,37 @@ def join(case: Case, alarm: Alarm, *, by: User | None = None, is_new: bool = Fal
     if is_first and not is_new:
         record(by, "joined by alarm", f"case:{case.number}", alarm=alarm.pk, title=alarm.title)
     _tell(case, is_new=is_new)
+
+
+SETTLES = timedelta(seconds=2)
+"""Between two looks at one case while its alarms still come in."""
+AGAIN = (timedelta(seconds=15), timedelta(seconds=60))
+"""After an alarm the case is looked at once more: what followed it belongs to the sequence."""
+
+
+def ask_for_a_look(case: Case) -> None:
+    """Work out where the case leads: at once, or shortly when it was looked at a moment ago."""
+    now = timezone.now()
+    due = max(now, case.looked_at + SETTLES) if case.looked_at else now
+    Case.objects.filter(pk=case.pk).update(asked_at=now, look_at=due)
+
+
+def looked(case: Case) -> None:
+    """The case was looked at; again when it was asked for meanwhile, or when what happened has settled."""
+    now = timezone.now()
+    settled = [case.asked_at + wait for wait in AGAIN if case.asked_at and case.asked_at + wait > now]
+    same = Case.objects.filter(pk=case.pk)
+    if not same.filter(asked_at=case.asked_at).update(looked_at=now, look_at=min(settled, default=None)):
+        same.update(looked_at=now, look_at=now + SETTLES)
+
+
+@atomic
+def touch(case: Case, alarm: Alarm) -> None:
+    """An alarm of the case repeated."""
+    Case.objects.filter(pk=case.pk).update(
+        last_at=max(case.last_at, alarm.last_at), first_at=min(case.first_at, alarm.first_at)
+    )
+    ask_for_a_look(case)
 
 
 @atomic

@@ -29,6 +29,11 @@ class Case(models.Model):
     alarms = models.ManyToManyField(Alarm, related_name="cases")
     pinpoint = models.JSONField(default=dict, blank=True)
     """The latest result of engines.pinpoint with the digest of its inputs: place, how, window, steps."""
+    asked_at = models.DateTimeField(null=True, blank=True)
+    """When something last happened that may change where the case leads."""
+    look_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    """When the worker is to work out again where it leads."""
+    looked_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_because = models.CharField(max_length=400, blank=True)
 

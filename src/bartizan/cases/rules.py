@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.transaction import on_commit
-
-from bartizan.cases import actions, tasks
+from bartizan.cases import actions
 from bartizan.cases.models import Case, CaseEntity
 from bartizan.core.events import answers
 from bartizan.watch.happened import AlarmRaised
@@ -23,15 +21,18 @@ SHARES_PLACE = timedelta(hours=1)
 @answers(AlarmRaised)
 def open_or_join(heard: AlarmRaised) -> None:
     alarm = Alarm.objects.get(pk=heard.alarm)
-    case = alarm.cases.exclude(state="closed").first() or case_to_join(alarm)
+    case = alarm.cases.exclude(state="closed").first()
+    if case is not None and not heard.is_new:
+        actions.touch(case, alarm)
+        return
+    case = case or case_to_join(alarm)
     if case is None and alarm.level < OPENS_FROM:
         return
     if case is None:
         case = actions.open_case(alarm)
     else:
         actions.join(case, alarm)
-    number = case.pk
-    on_commit(lambda: tasks.locate_soon(number))
+    actions.ask_for_a_look(case)
 
 
 def entities_of(alarm: Alarm) -> dict[str, str]:

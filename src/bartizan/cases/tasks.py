@@ -8,7 +8,8 @@ import time
 from datetime import timedelta
 
 import orjson
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
 
 from bartizan.cases import actions
 from bartizan.cases.models import Case
@@ -20,58 +21,35 @@ from bartizan.watch.lake.slices import by_ids, touching
 from bartizan.watch.queries import lake
 
 log = logging.getLogger(__name__)
-SETTLES = 2.0
-"""Seconds between two looks at one case while its alarms still come in."""
-AGAIN = (15.0, 60.0)
-"""Seconds after an alarm at which the case is looked at once more: what followed it belongs to the sequence."""
+POLL = 0.1
 MARGIN = DAY = timedelta(days=1)
 RATES_OVER = timedelta(days=30)
 
-_due: dict[int, list[float]] = {}
-"""The times at which each case is to be looked at, the next one first."""
-_last: dict[int, float] = {}
-_wake = threading.Condition()
-_thread: threading.Thread | None = None
 
-
-def locate_soon(case: int) -> None:
-    """Look at the case at once, or shortly when it was looked at a moment ago; and again when things have settled."""
-    global _thread  # noqa: PLW0603  one thread a process, started by the first case
-    with _wake:
-        now = time.monotonic()
-        first = max(now, _last.get(case, 0.0) + SETTLES)
-        _due[case] = [min([first, *_due.get(case, [])]), *(now + after for after in AGAIN)]
-        if _thread is None:
-            _thread = threading.Thread(target=_work, name="pinpoint", daemon=True)
-            _thread.start()
-        _wake.notify()
-
-
-def _next() -> int:
-    """Wait for the case that is due first."""
-    with _wake:
-        while True:
-            case = min(_due, key=lambda each: _due[each][0], default=None)
-            wait = _due[case][0] - time.monotonic() if case is not None else None
-            if case is not None and wait is not None and wait <= 0:
-                break
-            _wake.wait(wait)
-        _due[case] = _due[case][1:]
-        if not _due[case]:
-            del _due[case]
-        _last[case] = time.monotonic()
-        return case
-
-
-def _work() -> None:
-    while True:
-        case = _next()
+def work(stop: threading.Event) -> None:
+    """In the ``worker`` process: look at each case when it is due, and rest as long as that took, so that a flood of
+    cases leaves the machine to those who receive and judge."""
+    rest = POLL
+    while not stop.wait(rest):
+        began = time.monotonic()
         try:
-            locate(Case.objects.get(pk=case))
-        except Exception:
-            log.exception("Where case %s leads could not be worked out; it is tried again with its next alarm.", case)
-        finally:
-            close_old_connections()
+            case = Case.objects.filter(look_at__lte=timezone.now()).order_by("look_at").first()
+            if case is not None:
+                _look(case)
+        except DatabaseError as error:
+            log.warning("The records are busy (%s); cases are looked at again in a moment.", error)
+        close_old_connections()
+        rest = max(POLL, time.monotonic() - began)
+
+
+def _look(case: Case) -> None:
+    try:
+        locate(case)
+    except Exception:
+        log.exception(
+            "Where case %s leads could not be worked out; it is tried again with its next alarm.", case.number
+        )
+    actions.looked(case)
 
 
 def locate(case: Case) -> None:

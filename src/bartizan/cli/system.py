@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -150,11 +151,17 @@ def judge() -> None:
 
 @main.command(hidden=True)
 def worker() -> None:
-    """Work by the clock: escalation, silence, compaction, retention."""
+    """Where cases lead; and by the clock: escalation, silence, compaction, retention."""
     start_django()
+    from bartizan.cases import tasks as cases
     from bartizan.watch import tasks
 
-    tasks.run()
+    os.nice(5)
+    stop = threading.Event()
+    looking = threading.Thread(target=cases.work, args=(stop,), name="cases")
+    looking.start()
+    tasks.run(stop)
+    looking.join()
 
 
 @main.command()

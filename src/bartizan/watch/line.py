@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import gc
 import json
 import logging
 import signal
@@ -39,6 +40,7 @@ LOOKS = 2.0
 def receive() -> None:
     """The ``watch`` process: connectors and intake, until SIGTERM or SIGINT."""
     data, stop = Path(settings.DATA), _until_told()
+    _collect_rarely()
     with Writer(data / "journal", "watch") as writer:
         intake = Intake(writer)
         asyncio.run(_receive(Receiver(intake, data / "run" / "read-to"), intake, stop))
@@ -46,7 +48,16 @@ def receive() -> None:
 
 def judge() -> None:
     """The ``judge`` process: a processor of its own for rules and lake, until SIGTERM or SIGINT."""
-    judge_until(Path(settings.DATA), _until_told())
+    stop = _until_told()
+    _collect_rarely()
+    judge_until(Path(settings.DATA), stop)
+
+
+def _collect_rarely() -> None:
+    """Events hold no cycles; windows and histories live long: to look for garbage in them took a fifth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)
 
 
 def _until_told() -> threading.Event:

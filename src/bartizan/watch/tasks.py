@@ -61,9 +61,8 @@ def jobs() -> list[Job]:
     ]
 
 
-def run() -> None:
-    """Until SIGTERM or SIGINT. A job that fails is noted under Health and tried again at its next time."""
-    stop = threading.Event()
+def run(stop: threading.Event) -> None:
+    """Until SIGTERM or SIGINT, which set ``stop``. A job that fails is noted under Health, and tried again."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     plan = jobs()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
@@ -125,8 +124,10 @@ def healthz(_request: HttpRequest) -> HttpResponse:
     return JsonResponse({"ok": True, "records": "answer", "processes": _processes()})
 
 
-def _processes() -> Any:
+def _processes() -> dict[str, str]:
+    """Names and states alone: anybody may ask."""
     try:
-        return json.loads((settings.DATA / "run" / "status.json").read_bytes())
-    except (OSError, ValueError):
+        written = json.loads((settings.DATA / "run" / "status.json").read_bytes())
+        return {name: child["state"] for name, child in written["children"].items()}
+    except (OSError, ValueError, KeyError):
         return {}  # not started by the supervisor, or it is just writing the file
