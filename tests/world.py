@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from bartizan.core.models import User
+from bartizan.core.roles import Role
 from bartizan.estate import models as estate
 from bartizan.watch.actions import Evidence, Raised, raise_alarms
 from bartizan.watch.models import Alarm
@@ -27,8 +28,11 @@ class World:
     badge: estate.Badge
 
 
-def officer(username: str, first: str, last: str, title: str) -> User:
-    return User.objects.create_user(username, password=PASSWORD, first_name=first, last_name=last, title=title)
+def officer(username: str, first: str, last: str, title: str, role: Role = Role.OFFICER) -> User:
+    account = User(username=username, first_name=first, last_name=last, title=title, role=role)
+    account.set_password(PASSWORD)
+    account.save()
+    return account
 
 
 def build() -> World:

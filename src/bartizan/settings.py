@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "ninja",
     "bartizan.core",
+    "bartizan.notices",
     "bartizan.estate",
     "bartizan.watch",
     "bartizan.cases",

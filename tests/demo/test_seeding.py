@@ -87,7 +87,7 @@ def test_removing_takes_the_demo_and_leaves_the_rest(data: Path) -> None:
     seeding.seed(days=1, now=NOW)
     load("sites", [MINE], None)
     save_source("my-gate", "http", {}, None)
-    alice = User.objects.create(username="alice")
+    alice = User.objects.create(username="alice", role="officer")
     event = {"id": "01a2040c-97dc-782f-aff6-02c08b4417fc", "time": 1_795_000_000_000_000, "source": "my-gate",
              "received": 1_795_000_000_000_000, "kind": "door.forced"}  # fmt: skip
     with Lake(data / "lake") as lake:

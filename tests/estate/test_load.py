@@ -143,7 +143,7 @@ def test_addresses_may_be_written_with_commas_or_semicolons() -> None:
 
 
 def test_every_load_is_in_the_audit_with_who_did_it() -> None:
-    alice = User.objects.create(username="alice")
+    alice = User.objects.create(username="alice", role="officer")
     load("sites", [SITE], alice)
     entry = AuditEntry.objects.get()
     assert (entry.by, entry.verb, entry.subject, entry.detail["created"]) == (alice, "loaded", "register:sites", 1)

@@ -100,7 +100,7 @@ def test_the_revision_changes_with_the_records_and_not_with_readings() -> None:
 
 @pytest.mark.usefixtures("world")
 def test_references_are_called_by_their_names() -> None:
-    alice = User.objects.create(username="alice")
+    alice = User.objects.create(username="alice", role="officer")
     names = queries.names_of(alice, ["zone:ML-2.14", "badge:2081", "user:m.vos", "ip:203.0.113.58", "zone:gone"])
     assert names == {
         "zone:ML-2.14": "Lab 2.14",
@@ -124,7 +124,7 @@ def test_a_stranger_is_shown_nothing() -> None:
 
 @pytest.mark.usefixtures("world")
 def test_a_floor_is_drawn_with_what_lies_on_it() -> None:
-    alice = User.objects.create(username="alice")
+    alice = User.objects.create(username="alice", role="officer")
     floor = queries.floors(alice).get()
     plan = queries.plan_of(alice, floor)
     assert [z.code for z in plan.zones] == ["ML-2.00", "ML-2.14"]

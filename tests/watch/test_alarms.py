@@ -40,7 +40,7 @@ def alice() -> User:
 
 @pytest.fixture
 def bob(alice: User) -> User:
-    return User.objects.create(username="bob", first_name="Bob")
+    return User.objects.create(username="bob", first_name="Bob", role="officer")
 
 
 def test_the_same_finding_judged_twice_raises_one_alarm() -> None:

@@ -9,4 +9,5 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        import_module("bartizan.cases.queries")  # who may see what declares itself
         import_module("bartizan.cases.rules")  # its answers register themselves

@@ -12,15 +12,32 @@ from django.db.transaction import atomic
 from django.forms import ModelForm
 from django.utils import timezone
 
-from bartizan.core.models import AuditEntry, LiveMessage, OneTimeLink, User
+from bartizan.core import access, chain
+from bartizan.core.keys import key
+from bartizan.core.models import AuditEntry, AuditHead, LiveMessage, OneTimeLink, User
+from bartizan.core.roles import Role
 
 LINK_LIFE = timedelta(hours=24)
 LIVE_KEPT = 5000
 
 
+@atomic
 def record(by: User | None, verb: str, subject: str, **detail: Any) -> None:
-    """One line of the audit. ``by`` is nobody when Bartizan itself acts."""
-    AuditEntry.objects.create(by=by, verb=verb, subject=subject, detail=detail)
+    """One line of the audit, chained to the one before it. ``by`` is nobody when Bartizan itself acts."""
+    secret = key("audit")
+    last = AuditHead.objects.select_for_update().first() or AuditHead(number=0, digest=chain.FIRST)
+    entry = AuditEntry(pk=last.number + 1, at=timezone.now(), by=by, by_name=by.username if by else "")
+    entry.verb, entry.subject, entry.detail, entry.origin = verb, subject[:120], detail, access.origin.get()
+    entry.digest = chain.digest(secret, last.digest, entry.pk, entry.at, fields_of(entry))
+    entry.save(force_insert=True)
+    last.number, last.digest = entry.pk, entry.digest
+    last.seal = chain.seal(secret, last.number, last.digest)
+    last.save()
+
+
+def fields_of(entry: AuditEntry) -> dict[str, Any]:
+    """What an entry's digest covers beside its number and time."""
+    return {name: getattr(entry, name) for name in ("by_name", "verb", "subject", "detail", "origin")}
 
 
 def publish_live(topic: str, body: dict[str, Any]) -> None:
@@ -36,7 +53,7 @@ def first_officer(username: str = "officer", name: str = "", title: str = "CSO")
     first, _, last = name.partition(" ")
     user, is_new = User.objects.get_or_create(
         username=username,
-        defaults={"first_name": first, "last_name": last, "title": title, "is_staff": True, "is_superuser": True},
+        defaults={"first_name": first, "last_name": last, "title": title, "role": Role.OFFICER},
     )
     if is_new:
         user.set_unusable_password()

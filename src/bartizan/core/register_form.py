@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import modelform_factory
 
-from bartizan.core.queries import visible_to
+from bartizan.core.access import visible_to
 from bartizan.core.registers import Register, label, meta_of
 
 WIDGETS: dict[type[models.Field[Any, Any]], str] = {

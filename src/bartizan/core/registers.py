@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import Field, ForeignKey, Manager, Model, Q, QuerySet
 from django.utils.module_loading import autodiscover_modules
 
-from bartizan.core.queries import visible_to
+from bartizan.core.access import visible_to
 from bartizan.core.values import Line, Reference
 from bartizan.web.palette import Found
 

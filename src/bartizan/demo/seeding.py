@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db.transaction import atomic
 
 from bartizan.core.models import User
+from bartizan.core.roles import Role
 from bartizan.demo import history, marks, removal, states
 from bartizan.demo.days import day_of
 from bartizan.demo.outlets import SOURCES, Targets, as_marks, make_sources
@@ -185,8 +186,7 @@ def _console_user(username: str, name: str, title: str) -> User:
             "first_name": first,
             "last_name": last,
             "title": title,
-            "is_staff": title == "CSO",
-            "is_superuser": title == "CSO",
+            "role": Role.OFFICER if title == "CSO" else Role.SPECIALIST,
         },
     )
     if is_new:

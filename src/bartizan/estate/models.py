@@ -12,12 +12,16 @@ class Organisation(models.Model):
         default="for-profit",
         choices=[(s, s.capitalize()) for s in ("public", "private", "for-profit", "non-profit")],
     )
+    has_departments = models.BooleanField("several departments", default=True, help_text="Or a single one")
+    currency = models.CharField(max_length=3, default="EUR", help_text="ISO 4217, for values")
 
 
 class Department(models.Model):
     code = models.CharField(max_length=20, unique=True)
     name = models.CharField(max_length=120)
     head = models.ForeignKey("Person", null=True, blank=True, on_delete=models.SET_NULL, related_name="heads")
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
 
 
 class Site(models.Model):
@@ -46,6 +50,9 @@ class Floor(models.Model):
     building = models.ForeignKey(Building, on_delete=models.PROTECT)
     width = models.PositiveIntegerField(default=640)
     height = models.PositiveIntegerField(default=304)
+    picture = models.ForeignKey(
+        "core.File", null=True, blank=True, on_delete=models.SET_NULL, help_text="PNG or JPEG, drawn under the zones"
+    )
 
 
 class Zone(models.Model):
@@ -57,6 +64,9 @@ class Zone(models.Model):
     floor = models.ForeignKey(Floor, null=True, blank=True, on_delete=models.PROTECT)
     level = models.PositiveSmallIntegerField("security level", default=1, help_text="1 public to 4 most protected")
     is_outside = models.BooleanField(default=False, help_text="Street, yard: not in a building")
+    department = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.SET_NULL, help_text="Whose room it is; none: shared"
+    )
     outline = models.JSONField(default=list, blank=True)
 
 
@@ -147,3 +157,68 @@ class UserAccount(models.Model):
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="user_accounts")
     kind = models.CharField(max_length=10, choices=KINDS, default="person")
     disabled_at = models.DateTimeField(null=True, blank=True)
+
+
+class Property(models.Model):
+    """A thing of value that stands somewhere and answers to a department."""
+
+    KINDS = [(k, k.capitalize()) for k in ("equipment", "vehicle", "stock", "tool", "cash", "artwork", "other")]
+
+    code = models.CharField("inventory number", max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=12, choices=KINDS, default="equipment")
+    department = models.ForeignKey(Department, null=True, blank=True, on_delete=models.PROTECT)
+    holder = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="holds")
+    zone = models.ForeignKey(Zone, null=True, blank=True, on_delete=models.PROTECT)
+    site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.PROTECT)
+    value = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    serial = models.CharField("serial number", max_length=80, blank=True)
+    acquired_on = models.DateField(null=True, blank=True)
+    gone_on = models.DateField(null=True, blank=True, help_text="Sold, scrapped, lost or stolen")
+    note = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        verbose_name_plural = "property"
+
+
+class IntellectualProperty(models.Model):
+    """Knowledge of value: what it is, whose, how secret, and who may see it. Where its copies are: Copy."""
+
+    KINDS = [
+        (k, k.capitalize())
+        for k in ("trade secret", "patent", "source code", "design", "formula", "data", "trademark", "copyright")
+    ]
+    CLASSES = [(1, "Public"), (2, "Internal"), (3, "Confidential"), (4, "Secret")]
+
+    code = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=160)
+    kind = models.CharField(max_length=14, choices=KINDS)
+    classification = models.PositiveSmallIntegerField(choices=CLASSES, default=3)
+    department = models.ForeignKey(Department, null=True, blank=True, on_delete=models.PROTECT)
+    owner = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="owns")
+    readers = models.ManyToManyField(Person, blank=True, related_name="may_read", help_text="Who may see it by name")
+    reader_departments = models.ManyToManyField(Department, blank=True, related_name="may_read")
+    registration = models.CharField(max_length=80, blank=True, help_text="Such as a patent's number")
+    expires_on = models.DateField(null=True, blank=True)
+    note = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "intellectual property"
+
+
+class Copy(models.Model):
+    """One copy of something confidential: on paper in a zone, or as a file on a host."""
+
+    FORMS = [(f, f.capitalize()) for f in ("paper", "file", "device", "cloud")]
+
+    asset = models.ForeignKey(IntellectualProperty, on_delete=models.CASCADE, related_name="copies")
+    number = models.CharField(max_length=40, unique=True, help_text="Such as IP-0007/3")
+    form = models.CharField(max_length=8, choices=FORMS, default="file")
+    zone = models.ForeignKey(Zone, null=True, blank=True, on_delete=models.PROTECT)
+    host = models.ForeignKey(Host, null=True, blank=True, on_delete=models.PROTECT)
+    where = models.CharField(max_length=300, blank=True, help_text="Shelf, safe, path or service")
+    keeper = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL)
+    destroyed_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "copies"

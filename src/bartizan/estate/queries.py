@@ -10,10 +10,11 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Max, QuerySet
 
+from bartizan.core.access import visible_to
 from bartizan.core.models import AuditEntry, User
-from bartizan.core.queries import visible_to
 from bartizan.engines.context import estate as engine
 from bartizan.engines.observe import split_reference
+from bartizan.estate import reach  # noqa: F401  who may see what declares itself
 from bartizan.estate.models import (
     Badge,
     BadgeIssue,

@@ -41,8 +41,8 @@ class Target:
     """The column that names the record in references."""
     later: tuple[str, ...] = ()
     """References that may lead in a circle (a department's head belongs to a department): set once all are there."""
-    kept: tuple[str, ...] = ("state", "state_at")
-    """Columns that the line from the sensors keeps, not a file."""
+    kept: tuple[str, ...] = ("state", "state_at", "picture")
+    """Columns that no table of rows can hold: what the sensors report, and pictures."""
 
 
 # In the order in which they can refer to each other.

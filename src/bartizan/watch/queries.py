@@ -6,14 +6,34 @@ from functools import cache
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from bartizan.core.access import Reach, rule, visible_to
 from bartizan.core.models import User
-from bartizan.core.queries import visible_to
+from bartizan.estate.models import Person, Zone
 from bartizan.watch.lake import Lake
-from bartizan.watch.models import Alarm
+from bartizan.watch.models import Alarm, AlarmEvent, LegalHold, Retention, RuleSwitch, Source, Trouble
 
 Reader = User | AnonymousUser
+
+
+def alarms_within(reach: Reach, path: str = "") -> Q:
+    """Of the reach's sites; and of its departments: about one of their people, or in one of their rooms."""
+    found = Q(**{f"{path}site__in": reach.sites}) if reach.sites else Q()
+    if reach.departments:
+        people = Person.objects.filter(department__code__in=reach.departments).values("code")
+        rooms = Zone.objects.filter(department__code__in=reach.departments).values("code")
+        found &= Q(**{f"{path}person__in": people}) | Q(**{f"{path}zone__in": rooms})
+    return found
+
+
+rule(Alarm, see="see alarms", change="work alarms", within=alarms_within, own=lambda user: Q(holder=user))
+rule(AlarmEvent, see="see alarms", within=lambda reach: alarms_within(reach, "alarm__"))
+rule(Source, see="see sources", change="change sources")
+rule(RuleSwitch, see="see sources", change="change rules")
+rule(Trouble, see="see sources")
+rule(Retention, see="see sources", change="change settings")
+rule(LegalHold, see="see sources", change="change settings")
 
 
 @cache

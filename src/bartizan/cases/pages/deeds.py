@@ -16,8 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 from bartizan.cases import actions, queries
 from bartizan.cases.models import Case
 from bartizan.cases.pages import view
+from bartizan.core.access import visible_to
 from bartizan.core.models import User
-from bartizan.core.queries import officers, visible_to
+from bartizan.core.queries import officers
 from bartizan.watch import queries as watch
 from bartizan.watch.shown import zone_of
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from bartizan.core.queries import visible_to
+from bartizan.core.access import visible_to
 from bartizan.core.registers import Column, Filter, Register, Section, add
 from bartizan.core.values import Line, Reference, State
 from bartizan.estate import models

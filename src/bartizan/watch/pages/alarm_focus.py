@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from bartizan.core.queries import officers, visible_to
+from bartizan.core.access import visible_to
+from bartizan.core.queries import officers
 from bartizan.watch import lake, queries
 from bartizan.watch.models import Alarm, AlarmEvent, Source
 from bartizan.watch.pages.event_links import event_url

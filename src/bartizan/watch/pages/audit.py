@@ -12,8 +12,9 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from bartizan.core.access import visible_to
 from bartizan.core.models import AuditEntry, User
-from bartizan.core.queries import officers, visible_to
+from bartizan.core.queries import officers
 from bartizan.engines.observe import split_reference
 from bartizan.watch import shown
 from bartizan.watch.pages.entity import REGISTERS

@@ -18,8 +18,8 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from bartizan.core.access import visible_to
 from bartizan.core.models import User
-from bartizan.core.queries import visible_to
 from bartizan.engines.observe import KINDS
 from bartizan.watch import actions, queries, shown
 from bartizan.watch.journal import Reader

@@ -13,7 +13,7 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from bartizan.core.queries import visible_to
+from bartizan.core.access import visible_to
 from bartizan.watch import queries
 from bartizan.watch.models import Alarm, AlarmEvent
 from bartizan.watch.pages import deeds

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from bartizan.core.queries import visible_to
+from bartizan.core.access import visible_to
 from bartizan.engines.observe import DOMAINS
 from bartizan.estate import queries as estate
 from bartizan.estate.models import Device

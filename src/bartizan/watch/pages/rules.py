@@ -18,8 +18,9 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from bartizan.core.access import visible_to
 from bartizan.core.models import User
-from bartizan.core.queries import audit_of, visible_to
+from bartizan.core.queries import audit_of
 from bartizan.engines import detect
 from bartizan.watch import actions, queries, rulebook, shown
 from bartizan.watch.models import LEVELS, RuleSwitch

@@ -17,8 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pydantic import BaseModel
 
 from bartizan.connectors import installed
+from bartizan.core.access import visible_to
 from bartizan.core.models import User
-from bartizan.core.queries import audit_of, visible_to
+from bartizan.core.queries import audit_of
 from bartizan.watch import actions, queries, shown
 from bartizan.watch import lake as events_of
 from bartizan.watch.lake import LakeError, Window

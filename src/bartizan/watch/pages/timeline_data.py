@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
+from bartizan.core.access import visible_to
 from bartizan.core.models import User
-from bartizan.core.queries import visible_to
 from bartizan.engines.observe import EPOCH, KINDS, microseconds, split_reference
 from bartizan.estate import queries as estate
 from bartizan.watch import lake as events_of

@@ -1,0 +1,27 @@
+"""The audit's chain: each entry's digest covers the entry and the digest before it, under a key (RFC 2104, SHA-256)."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+FIRST = "0" * 64
+"""What stands before the first entry."""
+
+
+def digest(key: bytes, previous: str, number: int, at: datetime, fields: Mapping[str, Any]) -> str:
+    """The digest of entry ``number``: any change of it, of one before it, or of their order gives another."""
+    told = {"number": number, "at": at.astimezone(UTC).isoformat(timespec="microseconds"), **fields}
+    return _mac(key, previous + json.dumps(told, sort_keys=True, separators=(",", ":")))
+
+
+def seal(key: bytes, number: int, last: str) -> str:
+    """Binds how many entries there are to the last one, so that cutting off the end is found too."""
+    return _mac(key, f"head {number} {last}")
+
+
+def _mac(key: bytes, words: str) -> str:
+    return hmac.new(key, words.encode(), "sha256").hexdigest()

@@ -1,0 +1,1 @@
+"""Notices to people: in the console, by mail, push and webhook."""
