@@ -67,7 +67,7 @@ class Product:
 
     def _prepare(self, samples: int) -> str:
         from bartizan.core import actions as core
-        from bartizan.estate.actions import load_together
+        from bartizan.core.loading import load_together
         from bartizan.watch.actions import save_source
 
         gone = datetime.now(UTC).date() - timedelta(days=30)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,3 +27,11 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"The folder of real inputs {SHARED} is not here (set BARTIZAN_TEST_DATA).")
     return SHARED
+
+
+@pytest.fixture(autouse=True)
+def _nothing_decided() -> Iterator[None]:
+    """What a test decided under Settings goes with its records, at once."""
+    yield
+    if preferences := sys.modules.get("bartizan.core.preferences"):
+        preferences.forget()

@@ -59,12 +59,16 @@ class Console:
     def session(self, username: str = "alice") -> dict[str, str]:
         """The cookie of a browser in which ``username`` is signed in."""
         key = self.python(f"""
+            from django.conf import settings
+            import time
+            from django.conf import settings
             from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
             from django.contrib.sessions.backends.db import SessionStore
             from bartizan.core.models import User
             user, store = User.objects.get(username={username!r}), SessionStore()
             store[SESSION_KEY], store[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-            store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+            store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+            store["bz_link"], store["bz_signed_in_at"] = "machine", time.time()
             store.create()
             print(store.session_key)
         """)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from allauth.mfa.totp.internal.auth import TOTP
+
+from bartizan.core.accounts.factors import needs_factor
 from bartizan.core.models import User
 from bartizan.core.roles import Role
 from bartizan.estate import models as estate
@@ -13,6 +16,7 @@ from bartizan.watch.actions import Evidence, Raised, raise_alarms
 from bartizan.watch.models import Alarm
 
 PASSWORD = "nine towers and a moat"
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +33,12 @@ class World:
 
 
 def officer(username: str, first: str, last: str, title: str, role: Role = Role.OFFICER) -> User:
+    """An account with the password of this world, and an authenticator app where the role needs a second factor."""
     account = User(username=username, first_name=first, last_name=last, title=title, role=role)
     account.set_password(PASSWORD)
     account.save()
+    if needs_factor(account):
+        TOTP.activate(account, TOTP_SECRET)
     return account
 
 

@@ -87,6 +87,34 @@ def _records(path: Path) -> Iterator[Finding]:
         if answer == "ok"
         else f"The records {path} are damaged ({answer}): stop Bartizan and restore a backup.",
     )
+    if answer == "ok":
+        yield from _search(path)
+
+
+def _search(path: Path) -> Iterator[Finding]:
+    """Whether the search knows as many records of each kind as there are."""
+    from django.db import DatabaseError  # noqa: PLC0415  only this check asks the records themselves
+
+    from bartizan.cli import start_django  # noqa: PLC0415
+
+    start_django()
+    from django.conf import settings  # noqa: PLC0415
+
+    from bartizan.core import search  # noqa: PLC0415
+
+    if settings.DATABASES["default"]["NAME"] != path:
+        return
+    try:
+        wrong = [f"{name}: {kept} of {there}" for name, (there, kept) in search.counts().items() if there != kept]
+    except DatabaseError:
+        yield Finding(True, "The search is made ready at the next start.")
+        return
+    yield Finding(
+        not wrong,
+        "The search knows every record."
+        if not wrong
+        else f"The search does not know every record ({'; '.join(wrong)}): run `bartizan search rebuild`.",
+    )
 
 
 def _libraries() -> Iterator[Finding]:

@@ -41,17 +41,26 @@ INSTALLED_APPS = [
     "bartizan.estate",
     "bartizan.watch",
     "bartizan.cases",
+    "bartizan.setup",
     "bartizan.web",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
 ]
 
 MIDDLEWARE = [
+    "bartizan.web.access.Origin",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "bartizan.web.compressed.CompressedFiles",
+    "bartizan.web.compressed.CompressedPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "bartizan.web.access.SignInRequired",
+    "bartizan.core.accounts.required.SecondFactorRequired",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "bartizan.web.policy.ContentSecurityPolicy",
 ]
@@ -86,6 +95,8 @@ DATABASES = {
     },
 }
 
+CACHES = {"default": {"BACKEND": "bartizan.core.accounts.cache.KeptCache", "LOCATION": str(DATA / "cache")}}
+
 AUTH_USER_MODEL = "core.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -93,6 +104,30 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_ADAPTER = "bartizan.core.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+ACCOUNT_LOGIN_TIMEOUT = 10 * 60
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
+    # Wrong passwords and codes: one person's typing; a script; a script behind many addresses.
+    "login_failed": "5/15m/key,20/15m/ip",
+    "login_failed_name": "50/15m/key",
+}
+MFA_ADAPTER = "bartizan.core.accounts.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "bartizan.core.accounts.forms.CodeForm",
+    "reauthenticate": "bartizan.core.accounts.forms.ConfirmForm",
+    "activate_totp": "bartizan.core.accounts.forms.FirstCodeForm",
+}
+MFA_TOTP_TOLERANCE = 1
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in"

@@ -1,4 +1,8 @@
-"""The parent that serves nothing: it starts the children, restarts them, and leaves none behind."""
+"""The parent that serves nothing: it starts the children, restarts them, and leaves none behind.
+
+A page cannot stop the processes that it is served beside. So it asks the parent (``ask``): the line rests, a command
+runs alone on the data folder, and the line starts again.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -22,6 +26,9 @@ LONGEST_WAIT = 60.0
 GRACE = 10.0
 """How long children have to finish after a signal, before they are killed."""
 PR_SET_PDEATHSIG = 1
+AWAKE = ("web",)
+"""Children that go on while a deed has the data folder for itself."""
+ASKED, TOLD = "asked", "told.json"
 
 
 @dataclass
@@ -48,15 +55,32 @@ class AlreadyRunning(Exception):
     """Another parent keeps this data folder."""
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that needs the data folder for itself while the console goes on."""
+
+    command: Sequence[str]
+    children: Callable[[], Sequence[Child]]
+    """Which extra children run once it is done."""
+
+
 class Supervisor:
     """Runs ``bartizan NAME`` for each name until it is told to stop."""
 
-    def __init__(self, data: Path, names: Sequence[str] = CHILDREN, extra: Sequence[Child] = ()) -> None:
+    def __init__(
+        self,
+        data: Path,
+        names: Sequence[str] = CHILDREN,
+        extra: Sequence[Child] = (),
+        deeds: Mapping[str, Deed] | None = None,
+    ) -> None:
         run = [sys.executable, "-m", "bartizan.cli"]
         self.children = [Child(name, [*run, name]) for name in names] + list(extra)
         self.own = len(names)
         self.folder = data / "run"
         self.stopping = False
+        self.deeds = deeds or {}
+        self.doing: tuple[str, subprocess.Popen[bytes]] | None = None
 
     def run(self) -> None:
         """Blocks until SIGTERM or SIGINT; then no child is left."""
@@ -72,12 +96,47 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._stop)
         try:
+            (self.folder / ASKED).unlink(missing_ok=True)
             while not self.stopping:
+                self._do_what_was_asked()
                 for child in self.children:
-                    self._tend(child)
+                    if self.doing is None or child.name in AWAKE:
+                        self._tend(child)
                 time.sleep(0.1)
         finally:
+            if self.doing:
+                _end([self.doing[1]])
             self._end_all()
+
+    def _do_what_was_asked(self) -> None:
+        if self.doing is None:
+            self._begin(_asked(self.folder))
+        elif self.doing[1].poll() is not None:
+            self._finish(*self.doing)
+
+    def _begin(self, name: str) -> None:
+        deed = self.deeds.get(name)
+        if deed is None:
+            return
+        resting = [child for child in self.children if child.name not in AWAKE]
+        _end([child.process for child in resting if child.process])
+        for child in resting:
+            child.process = None
+        _tell(self.folder, name, "running", "")
+        said = (self.folder / "said").open("wb")
+        process = subprocess.Popen(deed.command, stderr=said, stdout=subprocess.DEVNULL, preexec_fn=die_with_parent)  # noqa: S603, PLW1509  no threads here
+        said.close()
+        self.doing = (name, process)
+        self._write()
+
+    def _finish(self, name: str, process: subprocess.Popen[bytes]) -> None:
+        self.doing = None
+        words = (self.folder / "said").read_text(errors="replace").strip()[-1000:]
+        _tell(self.folder, name, "failed" if process.returncode else "done", words)
+        if process.returncode == 0:
+            self.children[self.own :] = self.deeds[name].children()
+        for child in self.children:
+            child.starts_at = 0.0
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self.stopping = True
@@ -130,6 +189,38 @@ class Supervisor:
         for children in (self.children[: self.own], self.children[self.own :]):
             _end([c.process for c in children if c.process])
         (self.folder / "status.json").unlink(missing_ok=True)
+
+
+def ask(data: Path, deed: str) -> None:
+    """Ask the running parent to do a deed; ``told`` says what became of it."""
+    part = data / "run" / f"{ASKED}.part"
+    part.write_text(deed)
+    _tell(data / "run", deed, "asked", "")
+    part.replace(data / "run" / ASKED)
+
+
+def told(data: Path) -> dict[str, str]:
+    """The latest deed that was asked for: ``deed``, ``state`` (asked, running, done, failed) and ``words``."""
+    try:
+        said: dict[str, str] = json.loads((data / "run" / TOLD).read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return said
+
+
+def _asked(folder: Path) -> str:
+    try:
+        name = (folder / ASKED).read_text().strip()
+    except FileNotFoundError:
+        return ""
+    (folder / ASKED).unlink(missing_ok=True)
+    return name
+
+
+def _tell(folder: Path, deed: str, state: str, words: str) -> None:
+    part = folder / f"{TOLD}.part"
+    part.write_text(json.dumps({"deed": deed, "state": state, "words": words}))
+    part.replace(folder / TOLD)
 
 
 def _end(running: Sequence[subprocess.Popen[bytes]]) -> None:

@@ -9,8 +9,11 @@ from bartizan.api import api
 urlpatterns = [
     path("", include("bartizan.web.urls")),
     path("", include("bartizan.core.urls")),
+    path("", include("bartizan.notices.urls")),
     path("", include("bartizan.estate.urls")),
     path("", include("bartizan.watch.urls")),
     path("", include("bartizan.cases.urls")),
+    path("", include("bartizan.setup.urls")),
+    path("", include("bartizan.core.pages.settings")),  # last: a room's own page comes before a form of that name
     path("api/", api.urls),
 ]

@@ -132,7 +132,9 @@ def test_every_api_route_is_documented(settings: object) -> None:
     from bartizan.api import api
 
     text = docs()
-    assert {path for path in api.get_openapi_schema()["paths"] if path not in text} == set()
+    # Every register has the same routes, one more for each that is added: they are documented once, as {name}.
+    paths = {re.sub(r"^/api/registers/[\w-]+", "/api/registers/{name}", p) for p in api.get_openapi_schema()["paths"]}
+    assert {path for path in paths if f"`{path}`" not in text} == set()
 
 
 def test_each_dependency_has_its_line() -> None:

@@ -13,6 +13,7 @@ import pytest
 from django.test import Client
 
 from bartizan.cases import actions
+from bartizan.core.models import File
 from bartizan.cases.models import Case
 from bartizan.cases.pages.findings import findings
 from bartizan.cases.pages.path import crop, walk
@@ -229,16 +230,18 @@ def test_a_case_is_closed_only_with_a_reason(console: Client, case: Case) -> Non
     assert case.number in page(console, "/cases?show=closed")
 
 
-def test_a_file_is_kept_by_its_digest_and_comes_back_as_it_was(console: Client, case: Case) -> None:
+def test_a_file_of_a_case_is_added_on_its_tab_and_comes_back_as_it_was(console: Client, case: Case) -> None:
     content = io.BytesIO(b"<script>picture</script>")
     content.name = "../../vault.html"
-    console.post(f"/cases/{case.number}/do/file", {"file": content, "tab": "files"})
-    kept = case.files.get()
+    url = f"/cases/{case.number}/files"
+    assert 'action="/files/add"' in page(console, url)
+    answer = console.post("/files/add", {"file": content, "subject": f"case:{case.number}", "back": url})
+    assert answer["Location"] == url
+    kept = File.objects.get()
     assert (kept.name, kept.digest) == ("vault.html", hashlib.sha256(b"<script>picture</script>").hexdigest())
-    answer = console.get(f"/cases/{case.number}/files/{kept.pk}")
-    assert b"".join(answer.streaming_content) == b"<script>picture</script>"
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="vault.html"'
-    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert "vault.html" in page(console, url)
+    answer = console.get(f"/files/{kept.pk}")
+    assert b"".join(answer.streaming_content) == b"<script>picture</script>"  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -249,7 +252,6 @@ def test_a_file_is_kept_by_its_digest_and_comes_back_as_it_was(console: Client, 
         ("task", {"words": "Ask", "due": "soon"}, "“soon” is not a date and a time"),
         ("headline", {"headline": ""}, "A case needs a headline."),
         ("state", {"state": "lost"}, "open, investigating or closed"),
-        ("file", {}, "Choose a file first."),
         ("done", {"task": "x"}, "Choose one from the list."),
     ],
 )
@@ -263,11 +265,10 @@ def test_a_wrong_form_gets_words_on_its_tab(
 
 def test_what_is_not_there_is_not_found(console: Client, case: Case) -> None:
     assert console.get("/cases/1999-001").status_code == 404
-    assert console.get(f"/cases/{case.number}/files/99").status_code == 404
     assert console.post(f"/cases/{case.number}/do/burn").status_code == 404
     assert console.get(f"/cases/{case.number}/do/note").status_code == 405
 
 
 def test_a_stranger_sees_no_case(client: Client, case: Case) -> None:
-    for url in ("/cases", f"/cases/{case.number}", f"/cases/{case.number}/files/1"):
+    for url in ("/cases", f"/cases/{case.number}", f"/cases/{case.number}/files"):
         assert client.get(url).headers["Location"].startswith("/sign-in")

@@ -42,7 +42,7 @@ def test_the_badge_log_of_the_page_is_reported_as_the_page_says(tmp_path: Path) 
 def test_the_staff_list_of_the_page_is_read_as_the_page_says(tmp_path: Path) -> None:
     staff = tmp_path / "staff.csv"
     staff.write_text(blocks("csv")[1], encoding="utf-8")
-    mapping = next(block for block in blocks("yaml") if "target: staff" in block)
+    mapping = next(block for block in blocks("yaml") if "target: people" in block)
     row, problem = rows(parse_mapping(mapping), staff)
     assert isinstance(row, EstateRow)
     assert row.fields["department"] == "LEGAL"

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from bartizan.core.loading import load_together
 from bartizan.demo.days import day_of, local
 from bartizan.demo.people import BRAM, MARTA
 from bartizan.demo.play import live
@@ -14,7 +15,6 @@ from bartizan.demo.seeding import life
 from bartizan.demo.world import World, world
 from bartizan.engines.context import Context
 from bartizan.engines.observe import KINDS, microseconds
-from bartizan.estate.actions import load_together
 from bartizan.estate.queries import snapshot
 from bartizan.watch import rulebook
 

@@ -10,11 +10,22 @@ import pytest
 from pytest_django import Settings
 
 from bartizan.cases.models import Case
+from bartizan.core.loading import load
 from bartizan.core.models import User
 from bartizan.demo import marks, removal, seeding
 from bartizan.demo.outlets import SOURCES
-from bartizan.estate.actions import load
-from bartizan.estate.models import BadgeIssue, Floor, Host, Organisation, Person, Portal, Site
+from bartizan.estate.models import (
+    BadgeIssue,
+    Copy,
+    Floor,
+    Host,
+    IntellectualProperty,
+    Organisation,
+    Person,
+    Portal,
+    Property,
+    Site,
+)
 from bartizan.watch.actions import save_source
 from bartizan.watch.lake import Lake
 from bartizan.watch.models import Alarm, AlarmEvent, Source
@@ -42,6 +53,8 @@ def test_a_seeded_folder_looks_lived_in(data: Path) -> None:
     assert not made.officer.has_usable_password()
     assert Organisation.objects.get().name == "Veldmark Instruments"
     assert (Site.objects.count(), Floor.objects.count(), Host.objects.count()) == (3, 9, 80)
+    assert (Property.objects.count(), IntellectualProperty.objects.count(), Copy.objects.count()) == (41, 12, 18)
+    assert set(BadgeIssue.objects.values_list("end", flat=True)) == {"", "replaced", "lost", "returned", "revoked"}
     assert made.events == count(data) > 5_000
     assert set(Alarm.objects.values_list("state", flat=True)) == {"acknowledged", "shelved", "closed"}
     assert set(Case.objects.values_list("state", flat=True)) == {"investigating", "closed"}
@@ -99,6 +112,7 @@ def test_removing_takes_the_demo_and_leaves_the_rest(data: Path) -> None:
     assert [s.name for s in Site.objects.all()] == ["My own site"]
     assert not Person.objects.exists()
     assert not BadgeIssue.objects.exists()
+    assert not any(model.objects.exists() for model in (Property, IntellectualProperty, Copy))
     assert [s.name for s in Source.objects.all()] == ["my-gate"]
     assert list(Alarm.objects.all()) == [alarm]
     assert list(User.objects.all()) == [alice]

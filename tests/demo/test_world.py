@@ -35,7 +35,7 @@ def test_the_same_seed_makes_the_same_organisation_and_another_another() -> None
 
 def test_every_code_is_there_once(veldmark: World) -> None:
     for target, rows in veldmark.rows().items():
-        keys = [row.get("code") or row.get("name") for row in rows if target != "badges"]
+        keys = [row.get("code") or row.get("number") or row.get("name") for row in rows if target != "badges"]
         assert len(keys) == len(set(keys)), target
 
 

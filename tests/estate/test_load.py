@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
+from bartizan.core.loading import load, load_together
 from bartizan.core.models import AuditEntry, User
-from bartizan.estate.actions import load, load_together
 from bartizan.estate.models import Badge, BadgeIssue, Department, Host, Person
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +81,7 @@ def test_partial_loading_keeps_the_rows_that_are_right() -> None:
         ("sites", {"code": "XX", "name": "X", "latitude": "north"}, "is not a number"),
         ("devices", {"code": "D", "name": "D", "kind": "toaster"}, "is not one of reader, detector, camera"),
         ("portals", {"code": "D", "name": "D", "outer": "nowhere", "inner": "nowhere"}, "is not among the zones"),
-        ("zones", {"code": "Z", "name": "Z", "site": "ML", "outline": "1, 2, 3"}, "write four numbers"),
+        ("zones", {"code": "Z", "name": "Z", "site": "ML", "outline": "1, 2, 3"}, "x, y, width and height"),
         ("zones", {"code": "Z", "name": "Z", "site": ""}, "name its site by code"),
     ],
 )
@@ -99,7 +99,7 @@ def test_the_same_code_twice_in_a_file_is_refused() -> None:
 
 
 def test_an_unknown_register_is_named() -> None:
-    assert "there is no such register" in load("doors", [SITE], None).problems[0].what
+    assert "there is no such register" in load("windows", [SITE], None).problems[0].what
 
 
 def test_a_badge_keeps_everybody_who_held_it() -> None:
@@ -120,6 +120,18 @@ def test_a_badge_keeps_everybody_who_held_it() -> None:
     again = load("badges", rows, None)
     assert (again.created, again.changed) == (0, 1)
     assert BadgeIssue.objects.filter(end="revoked").count() == 1
+
+
+def test_a_badge_has_one_holder_at_a_time() -> None:
+    world()
+    held = {"number": "1", "person": "P-1", "issued_at": "2025-01-01T00:00:00Z"}
+    other = {"number": "1", "person": "P-2", "issued_at": "2025-03-01T00:00:00Z"}
+    assert "somebody else holds too" in load("badges", [held, other], None).problems[0].what
+    assert load("badges", [held], None).problems == ()
+    assert "somebody else holds too" in load("badges", [other], None).problems[0].what
+    ended = held | {"ended_at": "2025-02-01T00:00:00Z", "end": "returned"}
+    assert load("badges", [other, ended], None).problems == ()
+    assert BadgeIssue.objects.get(ended_at=None).person.code == "P-2"
 
 
 def test_a_badge_list_without_dates_holds_from_the_day_its_owner_joined() -> None:
@@ -145,5 +157,21 @@ def test_addresses_may_be_written_with_commas_or_semicolons() -> None:
 def test_every_load_is_in_the_audit_with_who_did_it() -> None:
     alice = User.objects.create(username="alice", role="officer")
     load("sites", [SITE], alice)
-    entry = AuditEntry.objects.get()
-    assert (entry.by, entry.verb, entry.subject, entry.detail["created"]) == (alice, "loaded", "register:sites", 1)
+    loaded, made = AuditEntry.objects.order_by("pk")
+    assert (loaded.by, loaded.verb, loaded.subject, loaded.detail["created"]) == (alice, "loaded", "register:sites", 1)
+    assert (made.by, made.verb, made.subject, made.detail["after"]["name"]) == (
+        alice,
+        "made by import",
+        "site:ML",
+        "Mill Lane",
+    )
+
+
+def test_what_an_import_changed_is_in_the_audit_of_each_record_before_and_after() -> None:
+    load("sites", [SITE], None)
+    load("sites", [SITE | {"name": "Mill House"}], None)
+    entry = AuditEntry.objects.get(subject="site:ML")
+    assert (entry.verb, entry.detail) == (
+        "changed by import",
+        {"before": {"name": "Mill Lane"}, "after": {"name": "Mill House"}},
+    )

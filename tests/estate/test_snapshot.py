@@ -8,16 +8,16 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from bartizan.core.actions import record
+from bartizan.core.loading import load, load_together
 from bartizan.core.models import User
 from bartizan.estate import queries
-from bartizan.estate.actions import load, load_together
-from bartizan.estate.models import Portal, UserAccount
+from bartizan.estate.models import Person, Portal, UserAccount
 
 pytestmark = pytest.mark.django_db
 
 
 WORLD: Final[dict[str, list[dict[str, Any]]]] = {
-    "sites": [{"code": "ML", "name": "Mill Lane", "timezone": "Europe/Amsterdam", "opens": "07:00"}],
+    "sites": [{"code": "ML", "name": "Mill Lane", "timezone": "Europe/Amsterdam", "opens": "07:00", "closes": "19:00"}],
     "buildings": [{"code": "ML-A", "name": "Main building", "site": "ML"}],
     "floors": [{"code": "ML-2", "name": "floor 2", "level": 2, "building": "ML-A"}],
     "zones": [
@@ -89,6 +89,7 @@ def test_the_revision_changes_with_the_records_and_not_with_readings() -> None:
     first = queries.revision()
     assert queries.revision() == first
     Portal.objects.update(state="open")
+    Person.objects.update(phone="+31 40 555 1234", job="Designer")
     record(None, "looked around", "case:1")
     assert queries.revision() == first
     load("accounts", [{"name": "m.vos", "kind": "admin"}], None)

@@ -96,3 +96,60 @@ def test_two_parents_do_not_share_a_data_folder(parent: subprocess.Popen[bytes],
     until(lambda: pids(tmp_path))
     with pytest.raises(supervisor.AlreadyRunning, match="already runs"):
         supervisor.Supervisor(tmp_path, names=()).run()
+
+
+RESTING = """
+import sys
+from pathlib import Path
+from bartizan.supervisor import Child, Deed, Supervisor
+sleeper = [sys.executable, "-c", "import time; time.sleep(600)"]
+folder = Path(sys.argv[1])
+works = "import pathlib, time; time.sleep(0.5); pathlib.Path({!r}).write_text('done')".format(str(folder / "made"))
+fails = "import sys; sys.exit('There is no room left.')"
+parent = Supervisor(folder, names=(), extra=[Child("web", sleeper), Child("one", sleeper)], deeds={
+    "make": Deed([sys.executable, "-c", works], lambda: [Child("two", sleeper)]),
+    "fail": Deed([sys.executable, "-c", fails], list),
+})
+parent.own = 2
+parent.run()
+"""
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Path]:
+    process = subprocess.Popen([sys.executable, "-c", RESTING, str(tmp_path)], stderr=subprocess.DEVNULL)
+    until(lambda: running(tmp_path) >= {"web", "one"})
+    yield tmp_path
+    process.terminate()
+    process.wait(15)
+
+
+def running(data: Path) -> set[str]:
+    children = (supervisor.status(data) or {"children": {}})["children"]
+    assert isinstance(children, dict)
+    return {name for name, child in children.items() if child["pid"]}
+
+
+def pid_of(data: Path, name: str) -> int:
+    children = (supervisor.status(data) or {"children": {}})["children"]
+    assert isinstance(children, dict)
+    return int(children[name]["pid"])
+
+
+def test_the_line_rests_while_what_was_asked_is_done_and_the_console_goes_on(house: Path) -> None:
+    web, one = pid_of(house, "web"), pid_of(house, "one")
+    supervisor.ask(house, "make")
+    until(lambda: supervisor.told(house).get("state") == "running")
+    assert not is_alive(one)
+    assert is_alive(web)
+    until(lambda: supervisor.told(house).get("state") == "done")
+    assert (house / "made").read_text() == "done"
+    until(lambda: running(house) == {"web", "one", "two"})
+    assert pid_of(house, "web") == web
+
+
+def test_what_failed_says_why_and_the_line_goes_on(house: Path) -> None:
+    supervisor.ask(house, "fail")
+    until(lambda: supervisor.told(house).get("state") == "failed")
+    assert supervisor.told(house)["words"] == "There is no room left."
+    until(lambda: running(house) == {"web", "one"})

@@ -9,6 +9,8 @@ import pytest
 from django.test import Client
 
 from bartizan.cases import actions as cases
+from bartizan.core.roles import Role
+from bartizan.estate import models as estate
 from bartizan.watch.lake import Lake
 from tests import world
 from tests.lakes import event
@@ -82,3 +84,42 @@ def test_something_quiet_says_when_it_was_last_seen(console: Client, lake: Lake)
     assert "Nothing happened to it in this time." in text
     assert "Look 400 days back" in text
     assert "Badge 4417: door.granted" in page(console, "/entity/badge/4417?range=30d")
+
+
+def test_property_and_knowledge_have_a_page_with_what_belongs_to_it(console: Client, here: World) -> None:
+    estate.Property.objects.create(code="L-1", name="Laptop", holder=here.carol, value=1850)
+    recipe = estate.IntellectualProperty.objects.create(code="IP-1", name="Recipe", kind="formula", owner=here.carol)
+    estate.Copy.objects.create(asset=recipe, number="IP-1/1", zone=here.vault, form="paper", where="Safe")
+    assert "1,850 EUR" in page(console, "/entity/property/L-1")
+    assert "IP-1/1, paper in Vault, Safe" in page(console, "/entity/intellectual-property/IP-1")
+    assert "Copy IP-1/1, Recipe" in page(console, "/entity/copy/IP-1/1")
+    assert "Laptop" in page(console, "/entity/person/K-3")
+
+
+def test_what_is_not_open_is_not_there(client: Client, here: World) -> None:
+    guard = world.officer("gus", "Gus", "Guard", "Guard", role=Role.SPECIALIST)
+    guard.sites = ["ELSEWHERE"]
+    guard.save()
+    client.force_login(guard)
+    assert client.get("/entity/zone/KP-0.01").status_code == 404
+    assert client.get("/entity/person/K-3").status_code == 404
+
+
+def test_who_sees_no_events_sees_the_record_without_them(client: Client, here: World) -> None:
+    head = world.officer("hal", "Hal", "Head", "Head", role=Role.HEAD)
+    client.force_login(head)
+    text = page(client, "/entity/zone/KP-0.01")
+    assert "Security level" in text
+    assert "What happened" not in text
+    assert client.get("/entity/ip/203.0.113.58").status_code == 404
+
+
+def test_an_employee_sees_the_page_of_nobody_but_himself(client: Client, here: World) -> None:
+    carol = world.officer("carol", "Carol", "Cole", "", role=Role.EMPLOYEE)
+    carol.person = "K-3"
+    carol.save()
+    client.force_login(carol)
+    estate.Person.objects.create(code="K-9", name="Otto Other")
+    assert "Carol Cole" in page(client, "/entity/person/K-3")
+    assert client.get("/entity/person/K-9").status_code == 404
+    assert client.get("/entity/zone/KP-0.01").status_code == 404

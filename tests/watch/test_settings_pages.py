@@ -5,14 +5,13 @@ from __future__ import annotations
 import html
 import json
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
-from bartizan.core.models import AuditEntry
 from bartizan.watch import rulebook
 from bartizan.watch.models import LegalHold, Retention, RuleSwitch, Trouble
 from tests import world
@@ -146,28 +145,3 @@ def test_a_hold_is_placed_with_its_matter_and_ended(console: Client) -> None:
 def test_settings_lead_to_sources_rules_and_health(console: Client) -> None:
     text = page(console, "/settings")
     assert all(f'href="{url}"' in text for url in ("/sources", "/rules", "/settings/health", "/registers"))
-
-
-def test_the_audit_can_be_narrowed_and_paged(console: Client, here: World) -> None:
-    for n in range(120):
-        AuditEntry.objects.create(
-            by=here.alice if n % 2 else None, verb=f"did {n}", subject="case:2026-001", detail={"n": n}
-        )
-    text = page(console, "/audit")
-    assert "Did 119" in text
-    assert "Did 19<" not in text
-    assert "Older" in text
-    assert "Did 118" not in page(console, "/audit?by=alice")
-    assert "Did 7<" in page(console, "/audit?did=did 7")
-    assert "Nothing that fits was done." in page(console, "/audit?to=case:1999")
-    day = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}"
-    assert "Nothing that fits was done." in page(console, f"/audit?from={day}")
-    assert "A day is written like" in page(console, "/audit?from=someday", status=422)
-
-
-def test_the_audit_tells_what_was_before_and_after(console: Client, here: World) -> None:
-    AuditEntry.objects.create(by=here.alice, verb="changed", subject="source:doors",
-                              detail={"before": {"port": 1}, "after": {"port": 2}, "sha256": "a" * 64})  # fmt: skip
-    text = page(console, "/audit")
-    assert "port: 1 → 2" in text
-    assert "sha256: aaaaaaaa…" in text

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.db.transaction import atomic
 from django.utils import timezone
 
-from bartizan.cases.models import Case, CaseEntity, CaseFile, Note, Task
+from bartizan.cases import told
+from bartizan.cases.models import Case, CaseEntity, Note, Task
 from bartizan.core.actions import publish_live, record
 from bartizan.core.models import User
 from bartizan.watch.models import Alarm
-
-FILE_LIMIT = 512 * 1024 * 1024
 
 
 @atomic
@@ -45,6 +41,8 @@ def open_case(alarm: Alarm | None = None, *, headline: str = "", by: User | None
         join(case, alarm, is_new=True)
     else:
         _tell(case, is_new=True)
+    if by is None:
+        told.case_opened(case)
     return case
 
 
@@ -147,6 +145,8 @@ def set_lead(case: Case, user: User | None, by: User) -> None:
     case.lead = user
     case.save(update_fields=["lead"])
     record(by, "changed lead", f"case:{case.number}", before=str(before or ""), after=str(user or ""))
+    if user != before:
+        told.lead_changed(case, by)
     _tell(case)
 
 
@@ -184,24 +184,3 @@ def finish_task(task: Task, by: User, *, done: bool = True) -> None:
     task.done_at = timezone.now() if done else None
     task.save(update_fields=["done_at"])
     record(by, "finished task" if done else "reopened task", f"case:{task.case.number}", task=task.words)
-
-
-@atomic
-def add_file(case: Case, name: str, content: IO[bytes], by: User) -> CaseFile:
-    """Keep a file with the case, under its sha256; the same content is stored once."""
-    folder = Path(settings.DATA) / "files"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    digest, size = hashlib.sha256(), 0
-    part = folder / f".{case.pk}-{timezone.now().timestamp()}.part"
-    with part.open("wb") as file:
-        while chunk := content.read(1 << 20):
-            size += len(chunk)
-            if size > FILE_LIMIT:
-                part.unlink()
-                raise ValidationError("The file is over 512 MB; keep it where it is and note its place and digest.")
-            digest.update(chunk)
-            file.write(chunk)
-    part.rename(folder / digest.hexdigest())
-    kept = CaseFile.objects.create(case=case, name=Path(name).name[:200], digest=digest.hexdigest(), size=size, by=by)
-    record(by, "added file", f"case:{case.number}", name=kept.name, sha256=kept.digest)
-    return kept

@@ -69,14 +69,3 @@ class Note(models.Model):
     words = models.TextField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
     at = models.DateTimeField(default=timezone.now)
-
-
-class CaseFile(models.Model):
-    """A file that somebody added to the case; kept by its digest under the data folder."""
-
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="files")
-    name = models.CharField(max_length=200)
-    digest = models.CharField(max_length=64)
-    size = models.PositiveBigIntegerField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
-    at = models.DateTimeField(default=timezone.now)

@@ -32,6 +32,16 @@ def start_django() -> None:
     import django
 
     django.setup()
+    from bartizan.core import access
+
+    access.acts_as(_process())
+
+
+def _process() -> str:
+    """What the audit calls this process: a child's own name, else where a person typed."""
+    context = click.get_current_context(silent=True)
+    name = (context.info_name or "") if context else ""
+    return name if name in ("watch", "judge", "worker", "demo") else "command line"
 
 
 def open_records() -> None:
@@ -43,5 +53,5 @@ def open_records() -> None:
     call_command("migrate", verbosity=0)
 
 
-for _part in ("system", "imports", "rules", "demo"):  # each adds its commands to ``main``
+for _part in ("audit", "system", "imports", "rules", "demo", "search", "keeping"):  # each adds its commands to ``main``
     import_module(f"bartizan.cli.{_part}")

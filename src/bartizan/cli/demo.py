@@ -30,27 +30,52 @@ TIME_LIMIT = 600.0
 @click.option("--json", "as_json", is_flag=True, help="With --until-done: one JSON line a case.")
 @click.option("--remove", is_flag=True, help="Take everything that the demo made out of the data folder.")
 @click.option("--force", is_flag=True, help="Put the demo beside records that are there already.")
-def demo(port: int | None, seed: int, speed: float, until_done: bool, as_json: bool, remove: bool, force: bool) -> None:
+@click.option("--at-rest", is_flag=True, hidden=True)
+def demo(  # noqa: PLR0913, PLR0917  one argument an option
+    port: int | None,
+    seed: int,
+    speed: float,
+    until_done: bool,
+    as_json: bool,
+    remove: bool,
+    force: bool,
+    at_rest: bool,
+) -> None:
     """Veldmark Instruments: three sites, 120 people, a month of ordinary life, and three incidents as you watch."""
     if speed <= 0:
         raise click.ClickException("The speed must be above 0, such as 0.5, 1 or 3.")
     if remove:
-        _remove()
+        _remove(at_rest)
         return
     prepare()
     made = _seed(seed, force)
     if until_done:
         _until_done(port, seed, speed, as_json)
         return
-    serve(port, None, extra=_children(made, speed), prepared=True)
+    serve(port, None, extra=_children(made["mqtt_port"], speed), prepared=True)
 
 
-def _remove() -> None:
-    open_records()
+def go_on(port: int | None, listen: str | None) -> None:
+    """A start on a folder that holds the demo: its life goes on."""
+    prepare()
+    made = _seed(SEED, force=False)
+    serve(port, listen, extra=_children(made["mqtt_port"], 1.0), prepared=True)
+
+
+def players() -> list[Child]:
+    """The demo's broker and player, once it was loaded."""
+    marks = json.loads((data_folder() / "demo.json").read_text())
+    return _children(int(marks["targets"]["mqtt_port"]), 1.0)
+
+
+def _remove(at_rest: bool) -> None:
+    if not at_rest:
+        open_records()
+    start_django()
     from bartizan.demo import removal
 
     try:
-        gone = removal.remove()
+        gone = removal.remove(at_rest=at_rest)
     except removal.NotOursError as error:
         raise click.ClickException(str(error)) from error
     what = f"{gone.records} records, {gone.events} events, {gone.alarms} alarms and {gone.cases} cases"
@@ -69,12 +94,12 @@ def _seed(seed: int, force: bool) -> dict[str, Any]:
     return made
 
 
-def _children(made: dict[str, Any], speed: float) -> list[Child]:
+def _children(mqtt_port: int, speed: float) -> list[Child]:
     from bartizan.demo import broker
 
     player = [sys.executable, "-m", "bartizan.cli", "demo-player", "--speed", str(speed)]
     return [
-        Child("broker", broker.command(data_folder() / "run" / "broker", made["mqtt_port"])),
+        Child("broker", broker.command(data_folder() / "run" / "broker", mqtt_port)),
         Child("player", player),
     ]
 
@@ -102,13 +127,14 @@ def _until_done(port: int | None, seed: int, speed: float, as_json: bool) -> Non
 @main.command("demo-seed", hidden=True)
 @click.option("--seed", type=int, required=True)
 @click.option("--force", is_flag=True)
-def demo_seed(seed: int, force: bool) -> None:
+@click.option("--beside", is_flag=True, help="Beside the sources and accounts of a console that was not set up yet.")
+def demo_seed(seed: int, force: bool, beside: bool) -> None:
     """Make the demo; print the ports that its player needs."""
     start_django()
     from bartizan.demo import seeding
 
     try:
-        made = seeding.seed(seed=seed, force=force)
+        made = seeding.seed(seed=seed, force=force, beside=beside)
     except seeding.NotEmptyError as error:
         raise click.ClickException(str(error)) from error
     click.echo(json.dumps({"mqtt_port": made.targets.mqtt_port}))

@@ -72,17 +72,18 @@ def _words(result: imports.RowResult | None) -> str:
 
 def _bring_in(mapping: imports.Mapping, file: Path, *, again: bool, partial: bool) -> None:
     open_records()
-    from bartizan.estate.imported import Numbered, load_imported
+    from bartizan.core.loading import load_numbered
 
     place = _Place(mapping, file)
     begin = 0 if again else place.row()
     if begin:
         click.echo(f"{file.name}: going on after row {begin}, where the last import stopped (--again begins anew).")
-    report, rows = imports.Report(), []
+    report, rows = imports.Report(), list[imports.EstateRow]()
     for batch in _stored(mapping, file, begin, report, place):
-        rows += [Numbered(r.row, r.target, r.fields) for r in batch.estate]
+        rows += batch.estate
     if rows:
-        loaded = load_imported(rows, None, partial=partial)
+        files = {mapping.target: [(row.row, row.fields) for row in rows]}
+        loaded = load_numbered(files, None, partial=partial, told={"file": file.name})
         click.echo(f"{loaded.created} made, {loaded.changed} changed, {loaded.unchanged} unchanged in the registers.")
         for problem in loaded.problems[:20]:
             click.echo(f"✕ {problem}", err=True)

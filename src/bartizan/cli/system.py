@@ -36,7 +36,9 @@ def prepare() -> None:
 
 
 def address(port: int | None = None) -> str:
-    return f"http://{os.environ.get('BARTIZAN_ADDRESS', '127.0.0.1')}:{port or os.environ.get('BARTIZAN_PORT', '8000')}"
+    """By name where it is this machine: browsers keep a passkey for a name, never for a bare address."""
+    host = os.environ.get("BARTIZAN_ADDRESS", "127.0.0.1").replace("127.0.0.1", "localhost")
+    return f"http://{host}:{port or os.environ.get('BARTIZAN_PORT', '8000')}"
 
 
 @main.command()
@@ -44,6 +46,11 @@ def address(port: int | None = None) -> str:
 @click.option("--address", "listen", help="The console's address (default 127.0.0.1).")
 def run(port: int | None, listen: str | None) -> None:
     """Start everything and keep it running until stopped."""
+    if (data_folder() / "demo.json").exists():
+        from bartizan.cli.demo import go_on
+
+        go_on(port, listen)
+        return
     serve(port, listen)
 
 
@@ -63,7 +70,18 @@ def serve(
     if not prepared:
         prepare()
     subprocess.run([sys.executable, "-m", "bartizan.cli", "greet"], check=False)
-    supervisor.Supervisor(data_folder(), extra=extra or []).run()
+    supervisor.Supervisor(data_folder(), extra=extra or [], deeds=deeds()).run()
+
+
+def deeds() -> dict[str, supervisor.Deed]:
+    """What the console may ask the parent to do with the line at rest."""
+    from bartizan.cli.demo import SEED, players
+
+    cli = [sys.executable, "-m", "bartizan.cli"]
+    return {
+        "demo-load": supervisor.Deed([*cli, "demo-seed", "--seed", str(SEED), "--beside"], players),
+        "demo-remove": supervisor.Deed([*cli, "demo", "--remove", "--at-rest"], list),
+    }
 
 
 @main.command("sign-in-link")
@@ -73,12 +91,16 @@ def sign_in_link(user: str) -> None:
     open_records()
     from bartizan.core import actions
     from bartizan.core.models import User
+    from bartizan.core.roles import Role
 
-    account = User.objects.filter(username=user).first() if user else User.objects.order_by("pk").first()
+    officers = User.objects.filter(role=Role.OFFICER, is_active=True).order_by("pk")
+    account = User.objects.filter(username=user).first() if user else officers.first()
     if user and account is None:
         raise click.ClickException(
             f"There is no account “{user}”. Accounts: {', '.join(User.objects.values_list('username', flat=True))}."
         )
+    if account is not None and not account.is_active:
+        raise click.ClickException(f"The account “{user}” is switched off: an officer switches it on under Settings.")
     account = account or actions.first_officer()
     click.echo(f"Sign in once with {address()}/welcome/{actions.make_link(account)}")
 
@@ -154,14 +176,21 @@ def worker() -> None:
     """Where cases lead; and by the clock: escalation, silence, compaction, retention."""
     start_django()
     from bartizan.cases import tasks as cases
+    from bartizan.core.backup import tasks as backups
+    from bartizan.notices import tasks as notices
     from bartizan.watch import tasks
 
     os.nice(5)
     stop = threading.Event()
-    looking = threading.Thread(target=cases.work, args=(stop,), name="cases")
-    looking.start()
+    beside = [
+        threading.Thread(target=work, args=(stop,), name=name)
+        for name, work in (("cases", cases.work), ("notices", notices.work), ("backups", backups.work))
+    ]
+    for each in beside:
+        each.start()
     tasks.run(stop)
-    looking.join()
+    for each in beside:
+        each.join()
 
 
 @main.command()

@@ -7,7 +7,7 @@ A room says once for each of its models which permission shows it and what of it
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import reduce, wraps
@@ -24,7 +24,18 @@ Record = TypeVar("Record", bound=Model)
 View = TypeVar("View", bound=Callable[..., Any])
 
 origin: ContextVar[str] = ContextVar("origin", default="")
-"""From where the present deed comes: a web request's address, or the name of a process. The audit keeps it."""
+"""From where the present request comes; empty outside of one. The audit keeps it."""
+_process = ["command line"]
+
+
+def acts_as(process: str) -> None:
+    """What the audit calls this process where no request is answered: ``judge``, ``worker``, ``command line``."""
+    _process[0] = process
+
+
+def from_where() -> str:
+    """The address of the request that is answered, or the name of this process."""
+    return origin.get() or _process[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +64,26 @@ class Rule:
     """The part of it that lies within a reach; nothing: it is the same everywhere."""
     own: Own | None
     """What of it a user sees whatever the role, such as the own badge."""
+    except_for: Own | None = None
+    """What of it stays hidden from a user whatever the role and reach, such as a secret whose readers are named."""
 
 
 _rules: dict[type[Model], Rule] = {}
 
 
 def rule(
-    model: type[Model], *, see: str, change: str = "", within: Within | None = None, own: Own | None = None
+    model: type[Model],
+    *,
+    see: str,
+    change: str = "",
+    within: Within | None = None,
+    own: Own | None = None,
+    except_for: Own | None = None,
 ) -> None:
     """Say who may see and change ``model``. Raises KeyError for a permission that there is not."""
     for name in filter(None, (see, change)):
         PERMISSIONS[name]
-    _rules[model] = Rule(see, change, within, own)
+    _rules[model] = Rule(see, change, within, own, except_for)
 
 
 def rule_of(model: type[Model]) -> Rule:
@@ -98,11 +117,18 @@ def visible_to(user: Any, records: QuerySet[Record]) -> QuerySet[Record]:
     own = rule.own(user) if rule.own else None
     if not may(user, rule.see):
         return records.filter(own) if own else records.none()
+    if rule.except_for:
+        records = records.exclude(rule.except_for(user))
     reach = reach_of(user)
     if rule.within is None or reach.is_whole:
         return records
     kept = rule.within(reach)
     return records.filter(kept | own) if own else records.filter(kept)
+
+
+def covers(user: Any, record: Model) -> bool:
+    """Whether one record is visible to ``user``, whoever asks."""
+    return visible_to(user, type(record)._default_manager.filter(pk=record.pk)).exists()
 
 
 def may(user: Any, permission: str) -> bool:
@@ -112,15 +138,37 @@ def may(user: Any, permission: str) -> bool:
     return not permission or user.role in roles_with(permission)
 
 
+def may_any(user: Any, permissions: Iterable[str]) -> bool:
+    """Whether the user's role has one of them; of none at all everybody has one who is signed in."""
+    wanted = list(permissions) or [""]
+    return any(may(user, permission) for permission in wanted)
+
+
+def works_here(user: Any) -> bool:
+    """Whether the role has any permission of the office; without one there is only the own record to see."""
+    return may_any(user, PERMISSIONS)
+
+
 def may_change(user: Any, model: type[Model]) -> bool:
     """Whether the user may add, change and remove records of ``model`` (of those that are visible to the user)."""
     change = rule_of(model).change
     return bool(change) and may(user, change)
 
 
+_decided: list[Callable[[], Mapping[str, frozenset[Role]]]] = []
+
+
+def roles_from(decided: Callable[[], Mapping[str, frozenset[Role]]]) -> None:
+    """core.role_book says here what the office decided; without it everything is as declared."""
+    _decided[:] = [decided]
+
+
 def roles_with(permission: str) -> frozenset[Role]:
     """Who has it: the officer always, the others as declared or as the office decided."""
-    return PERMISSIONS[permission].roles | {Role.OFFICER}
+    declared = PERMISSIONS[permission]
+    decided = _decided[0]().get(permission) if _decided else None
+    roles = (declared.roles if decided is None else decided) | {Role.OFFICER}
+    return roles - {Role.AUDITOR} if declared.changes else roles
 
 
 def reach_of(user: Any) -> Reach:
@@ -130,29 +178,32 @@ def reach_of(user: Any) -> Reach:
     return Reach(frozenset(user.sites), frozenset(user.departments))
 
 
-def needs(permission: str) -> Callable[[View], View]:
-    """Marks a page with the permission that it asks for; without it the answer is 403. Empty: everybody signed in.
+def needs(*permissions: str) -> Callable[[View], View]:
+    """Marks a page with the permission that it asks for, any one of several; without it the answer is 403.
 
-    A page may mark its deeds apart: ``needs`` on the function that changes something.
+    Empty: everybody signed in. A page may mark its deeds apart: ``needs`` on the function that changes something.
     """
-    if permission:
+    wanted = tuple(filter(None, permissions))
+    for permission in wanted:
         PERMISSIONS[permission]
 
     def marked(view: View) -> View:
         @wraps(view)
         def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            require(request.user, permission)
+            require(request.user, *wanted)
             answer: HttpResponse = view(request, *args, **kwargs)
             return answer
 
-        asked.permission = permission  # type: ignore[attr-defined]  # read by the test that walks every route
+        asked.permission = wanted[0] if wanted else ""  # type: ignore[attr-defined]
+        asked.permissions = wanted  # type: ignore[attr-defined]  # read by the test that walks every route
         return asked  # type: ignore[return-value]  # the same signature as the view's
 
     return marked
 
 
-def require(user: Any, permission: str) -> None:
-    """Raises PermissionDenied, in words, unless the user may."""
-    if not may(user, permission):
-        words = PERMISSIONS[permission].words if permission else "Signing in"
-        raise PermissionDenied(f"Your role does not allow this: {words[0].lower()}{words[1:]}.")
+def require(user: Any, *permissions: str) -> None:
+    """Raises PermissionDenied, in words, unless the user may do one of them."""
+    if may_any(user, permissions):
+        return
+    words = ", or ".join(PERMISSIONS[name].words for name in permissions if name) or "Signing in"
+    raise PermissionDenied(f"Your role does not allow this: {words[0].lower()}{words[1:]}.")

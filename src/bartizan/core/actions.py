@@ -4,40 +4,64 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db.transaction import atomic
-from django.forms import ModelForm
+from django.core.exceptions import ValidationError
+from django.db.transaction import atomic, on_commit
 from django.utils import timezone
+from pydantic import BaseModel
 
-from bartizan.core import access, chain
+from bartizan.core import access, chain, preferences, queries, role_book
+from bartizan.core.audit import Verdict
 from bartizan.core.keys import key
-from bartizan.core.models import AuditEntry, AuditHead, LiveMessage, OneTimeLink, User
-from bartizan.core.roles import Role
+from bartizan.core.models import AuditEntry, AuditHead, LiveMessage, OneTimeLink, Setting, User
+from bartizan.core.roles import PERMISSIONS, Permission, Role
 
 LINK_LIFE = timedelta(hours=24)
+INVITATION_LIFE = timedelta(days=7)
 LIVE_KEPT = 5000
 
 
-@atomic
 def record(by: User | None, verb: str, subject: str, **detail: Any) -> None:
     """One line of the audit, chained to the one before it. ``by`` is nobody when Bartizan itself acts."""
+    record_all(by, [(verb, subject, detail)])
+
+
+@atomic
+def record_all(by: User | None, lines: Sequence[tuple[str, str, Mapping[str, Any]]]) -> None:
+    """The same for many lines of (verb, subject, detail) at once, such as an import's."""
     secret = key("audit")
-    last = AuditHead.objects.select_for_update().first() or AuditHead(number=0, digest=chain.FIRST)
-    entry = AuditEntry(pk=last.number + 1, at=timezone.now(), by=by, by_name=by.username if by else "")
-    entry.verb, entry.subject, entry.detail, entry.origin = verb, subject[:120], detail, access.origin.get()
-    entry.digest = chain.digest(secret, last.digest, entry.pk, entry.at, fields_of(entry))
-    entry.save(force_insert=True)
-    last.number, last.digest = entry.pk, entry.digest
+    last = _head()
+    name, origin, entries = by.username[:150] if by else "", access.from_where()[:80], []
+    for verb, subject, detail in lines:
+        entry = AuditEntry(pk=last.number + 1, at=timezone.now(), by=by, by_name=name, origin=origin)
+        entry.verb, entry.subject, entry.detail = verb[:80], subject[:120], chain.plain(detail)
+        entry.digest = chain.digest(secret, last.digest, entry.pk, entry.at, fields_of(entry))
+        last.number, last.digest = entry.pk, entry.digest
+        entries.append(entry)
+    if not entries:
+        return
+    AuditEntry.objects.bulk_create(entries, batch_size=500)
     last.seal = chain.seal(secret, last.number, last.digest)
     last.save()
 
 
+def _head() -> AuditHead:
+    """Locked until the transaction ends, so that one entry follows the other. Raises AuditBrokenError without one."""
+    head = AuditHead.objects.select_for_update().first()
+    if head is None and AuditEntry.objects.exists():
+        raise chain.AuditBrokenError(
+            "The record of how long the audit is has gone; nothing can be changed until it is back. "
+            "Run `bartizan audit verify`, then restore the last backup."
+        )
+    return head or AuditHead(number=0, digest=chain.FIRST)
+
+
 def fields_of(entry: AuditEntry) -> dict[str, Any]:
     """What an entry's digest covers beside its number and time."""
-    return {name: getattr(entry, name) for name in ("by_name", "verb", "subject", "detail", "origin")}
+    return {name: getattr(entry, name) for name in chain.FIELDS}
 
 
 def publish_live(topic: str, body: dict[str, Any]) -> None:
@@ -63,30 +87,31 @@ def first_officer(username: str = "officer", name: str = "", title: str = "CSO")
 
 
 @atomic
-def make_link(user: User) -> str:
-    """The secret of a link that signs ``user`` in once within 24 hours. Only its digest is stored."""
+def make_link(user: User, purpose: str = "machine", by: User | None = None) -> str:
+    """The secret of a link that signs ``user`` in once: within 24 hours, an invitation within a week."""
     token = secrets.token_urlsafe(32)
-    OneTimeLink.objects.create(user=user, digest=digest_of(token), expires_at=timezone.now() + LINK_LIFE)
-    record(None, "made a one-time link", f"officer:{user.username}")
+    expires_at = timezone.now() + (INVITATION_LIFE if purpose == "invitation" else LINK_LIFE)
+    OneTimeLink.objects.create(user=user, purpose=purpose, digest=digest_of(token), expires_at=expires_at)
+    record(by, "made a one-time link", f"officer:{user.username}", purpose=purpose)
     return token
 
 
+def link_of(token: str) -> OneTimeLink | None:
+    """The link, while it can still be used; nothing when it is unknown, used or too old."""
+    links = OneTimeLink.objects.filter(digest=digest_of(token), used_at=None, expires_at__gt=timezone.now())
+    return links.filter(user__is_active=True).select_related("user").first()
+
+
 @atomic
-def use_link(token: str) -> User | None:
-    """Whom the link signs in, once; nobody when it is unknown, used or too old."""
-    now = timezone.now()
-    link = (
-        OneTimeLink.objects.select_for_update()
-        .filter(digest=digest_of(token), used_at=None, expires_at__gt=now)
-        .select_related("user")
-        .first()
-    )
-    if link is None or not link.user.is_active:
+def use_link(token: str) -> OneTimeLink | None:
+    """The link whose user is to be signed in, once; nothing when it cannot be used."""
+    link = link_of(token)
+    if link is None:
         return None
-    link.used_at = now
+    link.used_at = timezone.now()
     link.save(update_fields=["used_at"])
-    record(link.user, "signed in by one-time link", f"officer:{link.user.username}")
-    return link.user
+    record(link.user, "used a one-time link", f"officer:{link.user.username}", purpose=link.purpose)
+    return link
 
 
 @atomic
@@ -104,26 +129,58 @@ def choose_theme(user: User, theme: str) -> None:
 
 
 @atomic
-def save_record(by: User, form: ModelForm[Any], subject: Callable[[Any], str]) -> Any:
-    """Make or change what a register's form describes; the audit keeps the fields that changed, before and after."""
-    kept = form.instance
-    is_new = kept.pk is None
-    before = {} if is_new else _values(type(kept).objects.get(pk=kept.pk), form.changed_data)
-    saved = form.save()
-    after = _values(saved, form.changed_data)
-    if is_new or before != after:
-        record(by, "made" if is_new else "changed", subject(saved), **_told(before, after))
-    return saved
-
-
-def _values(kept: Any, fields: Sequence[str]) -> dict[str, str]:
-    return {name: str(value) if (value := getattr(kept, name)) is not None else "" for name in fields}
-
-
-def _told(before: dict[str, str], after: dict[str, str]) -> dict[str, dict[str, str]]:
-    return {"before": before, "after": after} if before else {"after": after}
+def decide(by: User | None, decided: BaseModel) -> None:
+    """From now on these settings hold, in every process within two seconds; the audit masks secrets."""
+    preference = preferences.of(type(decided))
+    held = preferences.get(type(decided))
+    before, after = preferences.masked(held), preferences.masked(decided)
+    changed = [name for name in after if getattr(held, name) != getattr(decided, name)]
+    values = {"value": preferences.stored(decided), "changed_at": timezone.now()}
+    Setting.objects.update_or_create(name=preference.name, defaults=values)
+    if changed:
+        told = [{name: side[name] for name in changed} for side in (before, after)]
+        record(by, "changed settings", f"setting:{preference.name}", before=told[0], after=told[1])
+    preferences.forget()
+    on_commit(preferences.forget)
 
 
 def digest_of(token: str) -> str:
     """What is stored in place of a secret of 256 random bits (so that no slow hash is needed)."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+@atomic
+def decide_roles(by: User, wanted: Mapping[str, frozenset[Role]]) -> None:
+    """From now on roles have these permissions; what equals the declared is not kept. Raises ValidationError."""
+    before = {name: access.roles_with(name) for name in PERMISSIONS}
+    after = {name: _allowed(permission, wanted[name]) for name, permission in PERMISSIONS.items()}
+    if problems := role_book.problems(after):
+        raise ValidationError(problems)
+    changed = [name for name in PERMISSIONS if before[name] != after[name]]
+    if not changed:
+        return
+    given = {name: sorted(map(str, roles)) for name, roles in after.items() if roles != PERMISSIONS[name].roles}
+    values = {"value": preferences.stored(role_book.Roles(given=given)), "changed_at": timezone.now()}
+    Setting.objects.update_or_create(name="roles", defaults=values)
+    told = [{name: _role_words(side[name]) for name in changed} for side in (before, after)]
+    record(by, "changed roles", "setting:roles", before=told[0], after=told[1])
+    preferences.forget()
+    on_commit(preferences.forget)
+
+
+def _allowed(permission: Permission, roles: frozenset[Role]) -> frozenset[Role]:
+    kept = {role for role in roles if not role_book.is_fixed(permission, role)}
+    return frozenset({Role.OFFICER, *kept})
+
+
+def _role_words(roles: frozenset[Role]) -> str:
+    return ", ".join(role.label for role in Role if role in roles)
+
+
+@atomic
+def keep_verdict(by: User | None, verdict: Verdict) -> None:
+    """Somebody walked along the audit; what was found stands on its page until the next walk."""
+    found = {"number": verdict.last.number, "digest": verdict.last.digest, "trouble": verdict.trouble}
+    values = {"value": found, "changed_at": timezone.now()}
+    Setting.objects.update_or_create(name=queries.VERIFIED, defaults=values)
+    record(by, "verified", "audit:entries", entries=verdict.last.number, found=verdict.trouble or "whole")

@@ -10,3 +10,6 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("bartizan.core.queries")  # who may see what declares itself
+        import_module("bartizan.core.accounts.answers")
+        import_module("bartizan.core.search").start(self)
+        import_module("bartizan.core.decisions")  # so does what can be decided

@@ -12,6 +12,25 @@ FIRST = "0" * 64
 """What stands before the first entry."""
 
 
+FIELDS = ("by_id", "by_name", "verb", "subject", "detail", "origin")
+"""What an entry's digest covers beside its number and time."""
+
+
+class AuditBrokenError(Exception):
+    """The audit is not as it was written; says what to do."""
+
+
+def plain(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """``detail`` as every database gives it back: keys as text, tuples as lists, whole floats as whole numbers."""
+    told: dict[str, Any] = json.loads(json.dumps(detail), parse_float=_number)
+    return told
+
+
+def _number(text: str) -> int | float:
+    value = float(text)
+    return int(value) if value.is_integer() else value
+
+
 def digest(key: bytes, previous: str, number: int, at: datetime, fields: Mapping[str, Any]) -> str:
     """The digest of entry ``number``: any change of it, of one before it, or of their order gives another."""
     told = {"number": number, "at": at.astimezone(UTC).isoformat(timespec="microseconds"), **fields}

@@ -10,8 +10,10 @@ import json
 import logging
 import signal
 import threading
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -19,7 +21,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
-from bartizan.core.models import LiveMessage
+from bartizan.core.access import may, reach_of
+from bartizan.core.models import LiveMessage, User
 
 POLL = 0.15  # seconds; a message is on the page within this and one round trip
 HEARTBEAT = 15.0
@@ -28,7 +31,61 @@ BATCH = 500
 WAITING = 2000  # messages that one slow page may lag; then it is closed, reconnects and resumes from the table
 log = logging.getLogger(__name__)
 
+LOOKS = 5.0  # seconds after which a stream asks again what its user may see
+
 Message = tuple[int, str, Any]
+Show = Callable[[Any, dict[str, Any]], dict[str, Any] | None]
+"""Of a user and a message's body: what of it that user may see, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    needs: str
+    """The permission without which nothing of it is sent."""
+    show: Show | None
+    """For users with a reach; nothing: it is the same for everybody who has the permission."""
+    is_personal: bool
+    """``show`` is asked for everybody, whatever the reach."""
+
+
+_topics: dict[str, Topic] = {}
+
+
+def topic(name: str, needs: str, show: Show | None = None, *, is_personal: bool = False) -> None:
+    """Say who hears of it. What nobody declared is sent to nobody: nothing is told by oversight."""
+    _topics[name] = Topic(needs, show, is_personal)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one user may hear at one time."""
+
+    user: User
+    topics: frozenset[str]
+    is_whole: bool
+    until: float
+
+    async def of(self, message: Message) -> Message | None:
+        """The message as this user may see it."""
+        number, name, body = message
+        if name == "missed":
+            return message
+        if name not in self.topics:
+            return None
+        wanted = _topics[name]
+        if wanted.show is None or (self.is_whole and not wanted.is_personal):
+            return message
+        shown = await sync_to_async(wanted.show)(self.user, body)
+        return None if shown is None else (number, name, shown)
+
+
+def sight_of(key: int) -> Sight | None:
+    """Nothing for an account that was closed meanwhile. Reads the records."""
+    user = User.objects.filter(pk=key, is_active=True).first()
+    if user is None:
+        return None
+    topics = frozenset(name for name, each in _topics.items() if may(user, each.needs))
+    return Sight(user, topics, reach_of(user).is_whole, time.monotonic() + LOOKS)
 
 
 def messages_after(last: int) -> list[Message]:
@@ -134,10 +191,13 @@ async def stream(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     user = await request.auser()
     if not (user.is_authenticated and user.is_active):
         return HttpResponse("Sign in first.", status=401, content_type="text/plain")
-    answer = StreamingHttpResponse(_lines(_resume_at(request)), content_type="text/event-stream")
+    answer = StreamingHttpResponse(_lines(_resume_at(request), user.pk), content_type="text/event-stream")
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Accel-Buffering"] = "no"  # a proxy in front must not collect the lines
     return answer
+
+
+stream.permissions = ()  # type: ignore[attr-defined]  # everybody signed in; what is sent depends on the topics
 
 
 def _resume_at(request: HttpRequest) -> int | None:
@@ -146,29 +206,44 @@ def _resume_at(request: HttpRequest) -> int | None:
     return int(given) if given.isdecimal() and len(given) < 19 else None
 
 
-async def _lines(last: int | None) -> AsyncIterator[bytes]:
+async def _lines(last: int | None, key: int) -> AsyncIterator[bytes]:
     hub = _hub()
     queue = await hub.join()
     try:
         yield b"retry: 1000\n\n"
-        sent = hub.last if last is None else last
-        async for message in _missed(sent):
-            sent = message[0] or hub.last
-            yield _line(message)
-        ends = asyncio.get_running_loop().time() + LIFE
-        while asyncio.get_running_loop().time() < ends:
-            try:
-                told = await asyncio.wait_for(queue.get(), HEARTBEAT)
-            except TimeoutError:
+        sight = await sync_to_async(sight_of)(key)
+        async for told in _messages(hub, queue, last):
+            if told is None:
                 yield b": still here\n\n"
                 continue
-            if told is None:
+            if sight is None or sight.until < time.monotonic():
+                sight = await sync_to_async(sight_of)(key)
+            if sight is None:
                 return
-            if told[0] > sent:
-                sent = told[0]
-                yield _line(told)
+            if shown := await sight.of(told):
+                yield _line(shown)
     finally:
         hub.leave(queue)
+
+
+async def _messages(hub: Hub, queue: asyncio.Queue[Message | None], last: int | None) -> AsyncIterator[Message | None]:
+    """What the stream missed, then what comes, each message once; nothing after a while without one."""
+    sent = hub.last if last is None else last
+    async for message in _missed(sent):
+        sent = message[0] or hub.last
+        yield message
+    ends = time.monotonic() + LIFE
+    while time.monotonic() < ends:
+        try:
+            told = await asyncio.wait_for(queue.get(), HEARTBEAT)
+        except TimeoutError:
+            yield None
+            continue
+        if told is None:
+            return
+        if told[0] > sent:
+            sent = told[0]
+            yield told
 
 
 async def _missed(sent: int) -> AsyncIterator[Message]:

@@ -87,9 +87,9 @@ class File(models.Model):
 
 
 class BackupRun(models.Model):
-    """One backup: asked for, running, kept or failed."""
+    """One backup: asked for, running, kept or failed; gone when its file was removed to make room for later ones."""
 
-    STATES = [(s, s.capitalize()) for s in ("asked", "running", "kept", "failed")]
+    STATES = [(s, s.capitalize()) for s in ("asked", "running", "kept", "failed", "gone")]
 
     state = models.CharField(max_length=8, choices=STATES, default="asked")
     asked_at = models.DateTimeField(default=timezone.now)
@@ -99,6 +99,10 @@ class BackupRun(models.Model):
     path = models.CharField(max_length=400, blank=True)
     size = models.PositiveBigIntegerField(null=True, blank=True)
     words = models.CharField(max_length=400, blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+    """SHA-256 of the file, by which anybody sees without its key whether it is still the one that was proved."""
+    verified_at = models.DateTimeField(null=True, blank=True)
+    verify_asked_at = models.DateTimeField(null=True, blank=True)
 
 
 class SavedView(models.Model):

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
-from bartizan.core.access import may, rule, visible_to
-from bartizan.core.models import ApiToken, AuditEntry, BackupRun, File, LiveMessage, SavedView, Setting, User
+from bartizan.core import chain, role_book  # noqa: F401  what the office decided of its roles declares itself
+from bartizan.core.access import may, roles_with, rule, visible_to
+from bartizan.core.audit import Anchor
+from bartizan.core.models import ApiToken, AuditEntry, AuditHead, BackupRun, File, LiveMessage, SavedView, Setting, User
+
+VERIFIED = "audit-verified"
+"""The setting that keeps what the last walk along the audit found."""
 
 rule(User, see="see alarms", change="manage accounts", own=lambda user: Q(pk=user.pk))
 rule(AuditEntry, see="see audit")
@@ -17,15 +25,36 @@ rule(File, see="change settings", own=lambda user: Q(by=user))
 rule(ApiToken, see="manage accounts", change="manage accounts", own=lambda user: Q(user=user))
 
 
-def officers(user: User | AnonymousUser) -> QuerySet[User]:
+def officers(user: User | AnonymousUser, permission: str = "work alarms") -> QuerySet[User]:
     """Whom an alarm or a case can be given to: whoever may work it."""
-    return visible_to(user, User.objects.filter(is_active=True).order_by("first_name", "username"))
+    able = User.objects.filter(is_active=True, role__in=roles_with(permission))
+    return visible_to(user, able.order_by("first_name", "username"))
 
 
 def audit_of(user: User | AnonymousUser, subject: str) -> QuerySet[AuditEntry]:
     """What was done to one thing that the user sees, the latest first."""
     entries = AuditEntry.objects.filter(subject=subject).select_related("by").order_by("-pk")
     return entries if may(user, "see history") else entries.none()
+
+
+def audit_anchor() -> Anchor:
+    """How long the audit is and its last digest, to be noted elsewhere."""
+    head = AuditHead.objects.first()
+    return Anchor(head.number, head.digest) if head else Anchor(0, chain.FIRST)
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What the last walk along the audit found."""
+
+    at: datetime
+    number: int
+    trouble: str
+
+
+def verified() -> Verified | None:
+    kept = Setting.objects.filter(name=VERIFIED).first()
+    return Verified(kept.changed_at, kept.value["number"], kept.value["trouble"]) if kept else None
 
 
 def last_live_id() -> int:

@@ -1,30 +1,52 @@
 """Routes of accounts, the live stream and the registers."""
 
-from django.urls import path
+from django.urls import include, path
 
-from bartizan.core import live, queries, registers
-from bartizan.core.pages import accounts
+from bartizan.core import account_urls, live, queries, registers, search
+from bartizan.core.accounts.factors import lacks_factor
+from bartizan.core.pages import (
+    accounts,
+    audit,
+    register_bulk,
+    register_cell,
+    register_edit,
+    register_export,
+    register_import,
+    register_views,
+    roles,
+    tokens,
+)
 from bartizan.core.pages import registers as pages
+from bartizan.core.pages import search as search_page
+from bartizan.core.subjects import page_of
 from bartizan.web.palette import finder
 from bartizan.web.shell import Item, frame, menu
 
 registers.load()
-finder(registers.find)
+finder(search.find)
 frame(lambda _user: {"live_last": queries.last_live_id()})
-menu(Item("registers", "Registers", "list", order=50, go="r"))
+frame(lambda user: {"lacks_factor": lacks_factor(user)})
+menu(Item("registers", "Registers", "list", order=50, go="r", needs=("see places", "see people", "see property")))
+page_of("setting", "/settings/{}")
+page_of("file", "/files/{}")
+page_of("register", "/registers/{}")
+page_of("audit", "/audit")
 
 urlpatterns = [
-    path("sign-in", accounts.sign_in, name="sign-in"),
-    path("sign-out", accounts.sign_out, name="sign-out"),
-    path("welcome/<str:token>", accounts.welcome, name="welcome"),
-    path("password", accounts.password, name="password"),
-    path("theme", accounts.theme, name="theme"),
+    *account_urls.urlpatterns,
+    *audit.urlpatterns,
+    *roles.urlpatterns,
+    path("", include("bartizan.core.pages.files")),
+    path("", include("bartizan.core.pages.backups")),
     path("healthz", accounts.healthz, name="healthz"),
     path("live", live.stream, name="live"),
-    path("registers", pages.index, name="registers"),
-    path("registers/<slug:name>", pages.listing, name="register"),
-    path("registers/<slug:name>.csv", pages.export, name="register-export"),
-    path("registers/<slug:name>/new", pages.edit, name="register-new"),
-    path("registers/<slug:name>/<int:key>", pages.detail, name="register-record"),
-    path("registers/<slug:name>/<int:key>/edit", pages.edit, name="register-edit"),
+    path("search", search_page.search, name="search"),
+    *tokens.urlpatterns,
+    *register_export.urlpatterns,
+    *register_import.urlpatterns,
+    *pages.urlpatterns,
+    *register_edit.urlpatterns,
+    *register_cell.urlpatterns,
+    *register_bulk.urlpatterns,
+    *register_views.urlpatterns,
 ]

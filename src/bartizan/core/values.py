@@ -39,3 +39,5 @@ class Line:
     words: str
     reference: str = ""
     is_current: bool = False
+    url: str = ""
+    """Where the line leads when that is not the reference's own page."""

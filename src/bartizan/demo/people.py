@@ -16,6 +16,7 @@ DEPARTMENTS: Final = {
 HEADS: Final = {"RES": "Ingrid Holm", "OPS": "Nora Lindqvist", "LEG": "Hanneke de Wit"}
 MARTA, DAAN, BRAM = "VI-0042", "VI-0061", "VI-0097"
 """The owner of ML-WS-214, the holder of badge 4417, and the leaver whose badge nobody revoked."""
+CHIEF: Final = "VI-0001"
 LEAVERS_BADGE, BORROWED_BADGE = "3907", "4417"
 
 
@@ -150,7 +151,7 @@ def people(seed: int, today: date) -> People:
     _leave(made, rng, today)
     _accounts(made)
     made.rows = {
-        "organisation": [{"name": "Veldmark Instruments", "sector": "for-profit"}],
+        "organisation": [{"name": "Veldmark Instruments", "sector": "for-profit", "currency": "EUR"}],
         "departments": _departments(made),
         "people": [_person(m, jobs[m.code], made, rng, today) for m in made.members],
         "badges": _badges(made, rng, today),
@@ -189,7 +190,10 @@ def _departments(made: People) -> list[Row]:
     heads = {name: next(m.code for m in made.members if m.name == who) for name, who in HEADS.items()}
     for code in DEPARTMENTS:
         heads.setdefault(code, next(m.code for m in made.members if m.department == code and not m.left_on))
-    return [{"code": code, "name": name, "head": heads[code]} for code, name in DEPARTMENTS.items()]
+    return [
+        {"code": code, "name": name, "head": heads[code], "email": f"{name.lower().replace(' ', '.')}@veldmark.example",
+         "phone": f"+31 40 555 0{number}0"} for number, (code, name) in enumerate(DEPARTMENTS.items(), 1)
+    ]  # fmt: skip
 
 
 def _person(member: Member, job: str, made: People, rng: Random, today: date) -> Row:
@@ -199,7 +203,7 @@ def _person(member: Member, job: str, made: People, rng: Random, today: date) ->
     return {
         "code": member.code, "name": member.name, "job": job, "department": member.department,
         "email": f"{member.account}@veldmark.example", "phone": f"+31 40 555 {rng.randint(1000, 9999)}",
-        "site": member.site, "manager": "" if head == member.code else head or "VI-0001",
+        "site": member.site, "manager": "" if member.code in (head, CHIEF) else head or CHIEF,
         "joined_on": today - timedelta(days=rng.randint(260, 4200)), "left_on": member.left_on,
         "hours_from": "00:00" if is_wide else opens, "hours_to": "23:59" if is_wide else closes,
         "works_weekends": is_wide or member.pattern in ("night", "late") or "guard" in job.lower(),

@@ -31,6 +31,16 @@ TOP, CORRIDOR, BOTTOM = (8, 124), (132, 46), (178, 118)
 """y and height of the rooms above the corridor, the corridor, and the rooms below it."""
 
 
+# Whose rooms these are; every other zone is shared.
+DEPARTMENTS: Final = {
+    "RES": ("ML-2.10", "ML-2.12", "ML-2.14", "ML-2.16", "ML-2.18", "ML-3.10", "ML-3.12", "ML-3.14"),
+    "OPS": ("ML-0.06", "ML-0.12", "ML-0.14", "ML-1.10", "ML-1.12", "ML-1.14", "ML-1.16", "ML-2.02", "HH-4.04",
+            "EG-0.10", "EG-0.12", "EG-0.16", "EG-1.02", "EG-1.04", "EG-1.06"),
+    "FIN": ("HH-3.10",), "LEG": ("HH-4.10", "HH-4.02"), "COM": ("HH-3.12", "HH-0.12"), "HR": ("HH-4.12",),
+}  # fmt: skip
+_OF_ZONE: Final = {zone: department for department, zones in DEPARTMENTS.items() for zone in zones}
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """A room along the corridor. Doors are in the middle of their wall unless ``door_x`` says otherwise."""
@@ -204,7 +214,8 @@ def _draw(made: Places, storey: Storey) -> None:
         for room in rooms:
             zone = f"{storey.code}.{room.number}"
             made.zones.append({"code": zone, "name": room.name, "site": site, "floor": storey.code,
-                               "level": room.level, "outline": [x, y, room.width, height]})  # fmt: skip
+                               "level": room.level, "department": _OF_ZONE.get(zone, ""),
+                               "outline": [x, y, room.width, height]})  # fmt: skip
             _detector(made, storey, room, zone, (x + room.width // 2, y))
             if room.door:
                 _door(made, storey, room, zone, (room.door_x or x + room.width // 2, wall))

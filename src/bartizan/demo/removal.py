@@ -15,11 +15,12 @@ from bartizan import supervisor
 from bartizan.cases.models import Case
 from bartizan.core.actions import record
 from bartizan.core.models import AuditEntry, User
+from bartizan.core.rows import register_name, targets
 from bartizan.demo import marks
 from bartizan.demo.outlets import SOURCES
 from bartizan.demo.world import world
 from bartizan.estate.models import Badge, BadgeIssue
-from bartizan.estate.rows import TARGETS
+from bartizan.notices.models import Notice
 from bartizan.watch.lake import Lake
 from bartizan.watch.models import Alarm, AlarmEvent, Source
 
@@ -36,8 +37,10 @@ class Removed:
     events: int
 
 
-def remove() -> Removed:
+def remove(at_rest: bool = False) -> Removed:
     """Remove the demo from the data folder. Raises NotOursError, with nothing removed, when it cannot.
+
+    ``at_rest``: the parent that runs has put the line to rest for this.
 
     What was done stays in the audit; console accounts that did something are switched off instead of removed.
     """
@@ -45,7 +48,7 @@ def remove() -> Removed:
     made = marks.read(data)
     if not made:
         raise NotOursError(f"The demo never was in {data}: there is nothing to remove.")
-    if supervisor.status(data):
+    if supervisor.status(data) and not at_rest:
         raise NotOursError("Bartizan is running on this folder; stop it first, then remove the demo.")
     with Lake(data / "lake") as lake:
         try:
@@ -100,12 +103,12 @@ def _foreign(events: Collection[str], lake: Lake) -> list[str]:
 
 def _records(seed: int, today: date) -> int:
     """The estate's records, the last-named first, by the codes that the same seed gives again."""
-    rows = world(seed, today).rows()
+    rows = {register_name(name): each for name, each in world(seed, today).rows().items()}
     count = 0
     badges = [row["number"] for row in rows["badges"]]
     BadgeIssue.objects.filter(badge__number__in=badges).delete()
     Badge.objects.filter(number__in=badges).delete()
-    for target in reversed(TARGETS.values()):
+    for target in reversed(targets().values()):
         keys = {row[target.key] for row in rows.get(target.name, ())}
         found = target.model._default_manager.filter(**{f"{target.key}__in": keys})
         count += found.count()
@@ -115,6 +118,7 @@ def _records(seed: int, today: date) -> int:
 
 def _officers(usernames: Collection[str]) -> None:
     busy = set(AuditEntry.objects.filter(by__username__in=usernames).values_list("by__username", flat=True))
+    Notice.objects.filter(user__username__in=usernames).delete()
     for user in User.objects.filter(username__in=usernames):
         if user.username in busy:
             user.is_active = False

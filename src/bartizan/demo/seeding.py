@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.transaction import atomic
 
+from bartizan.core.loading import load_together
 from bartizan.core.models import User
 from bartizan.core.roles import Role
-from bartizan.demo import history, marks, removal, states
+from bartizan.demo import history, marks, removal, states, told
 from bartizan.demo.days import day_of
 from bartizan.demo.outlets import SOURCES, Targets, as_marks, make_sources
 from bartizan.demo.people import DAAN, MARTA
@@ -25,7 +26,6 @@ from bartizan.demo.places import TIMEZONE
 from bartizan.demo.world import World, world
 from bartizan.engines.context import Context
 from bartizan.engines.observe import microseconds
-from bartizan.estate.actions import load_together
 from bartizan.estate.models import Organisation, Person, Site
 from bartizan.estate.queries import snapshot
 from bartizan.watch.lake import Lake
@@ -39,8 +39,9 @@ CHUNK: Final = 50_000
 OFFICERS: Final = (
     ("nora", "Nora Lindqvist", "CSO"), ("saskia", "Saskia Amrani", "Director"), ("yusuf", "Yusuf Demir", "Systems"),
     ("pieter", "Pieter Blom", "Control"), ("aisha", "Aisha Bakker", "Patrol"), ("jonas", "Jonas Lund", "Gate 2"),
-    ("hanneke", "Hanneke de Wit", "Legal"),
+    ("hanneke", "Hanneke de Wit", "Legal"), ("ingrid", "Ingrid Maes", "Auditor"),
 )  # fmt: skip
+ROLES: Final = {"CSO": Role.OFFICER, "Director": Role.DIRECTOR, "Legal": Role.HEAD, "Auditor": Role.AUDITOR}
 PLAYS_A_PART: Final = frozenset({MARTA, DAAN})
 """Who has a part in today's incidents and is therefore not in today's ordinary life."""
 
@@ -59,20 +60,23 @@ class Seeded:
     today: date
 
 
-def seed(*, seed: int = SEED, days: int = DAYS, force: bool = False, now: datetime | None = None) -> Seeded:
+def seed(
+    *, seed: int = SEED, days: int = DAYS, force: bool = False, beside: bool = False, now: datetime | None = None
+) -> Seeded:
     """Make the demo in the data folder, or find it there. Everything is dated back from ``now``.
 
-    Raises NotEmptyError when the folder holds records that the demo did not make, unless ``force``.
+    Raises NotEmptyError when the folder holds records that the demo did not make, unless ``force``. ``beside``: a
+    console runs on the folder, with the line at rest; sources that it has already are no hindrance.
     """
     now = now or datetime.now(UTC)
     data = Path(settings.DATA)
     made = marks.read(data)
     if made and not made.get("is_whole"):
-        removal.remove()  # a start that was interrupted: made anew
+        removal.remove(at_rest=beside)  # a start that was interrupted: made anew
     elif made:
         return _again(data, made, now)
     if not force:
-        _refuse_if_used(data)
+        _refuse_if_used(data, ignores_sources=beside)
     today = now.astimezone(ZoneInfo(TIMEZONE)).date()
     veldmark = world(seed, today)
     with atomic():
@@ -87,6 +91,7 @@ def seed(*, seed: int = SEED, days: int = DAYS, force: bool = False, now: dateti
     _remember(data, context)
     with atomic():
         marks.add(data, **history.write(now, officers))
+        told.write(now)
         states.write(veldmark, now)
         _count_sources(data)
     marks.add(data, is_whole=True)
@@ -151,13 +156,13 @@ def _remember(data: Path, context: Context) -> None:
     judge.lake.close()
 
 
-def _refuse_if_used(data: Path) -> None:
+def _refuse_if_used(data: Path, *, ignores_sources: bool) -> None:
     found = [
         words
         for words, there in (
             (f"{Person.objects.count()} people", Person.objects.exists()),
             (f"{Site.objects.count()} sites", Site.objects.exists()),
-            (f"{Source.objects.count()} sources", Source.objects.exists()),
+            (f"{Source.objects.count()} sources", not ignores_sources and Source.objects.exists()),
             (
                 "the organisation " + str(Organisation.objects.values_list("name", flat=True).first()),
                 Organisation.objects.exists(),
@@ -180,13 +185,17 @@ def _load(made: World) -> None:
 
 def _console_user(username: str, name: str, title: str) -> User:
     first, _, last = name.partition(" ")
+    role = ROLES.get(title, Role.SPECIALIST)
     user, is_new = User.objects.get_or_create(
         username=username,
         defaults={
             "first_name": first,
             "last_name": last,
             "title": title,
-            "role": Role.OFFICER if title == "CSO" else Role.SPECIALIST,
+            "role": role,
+            "sites": ["ML"] if role == Role.DIRECTOR else [],
+            "departments": ["LEG"] if role == Role.HEAD else [],
+            "person": Person.objects.filter(name=name).values_list("code", flat=True).first() or "",
         },
     )
     if is_new:

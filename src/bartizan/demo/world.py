@@ -9,6 +9,7 @@ from typing import Any
 
 from bartizan.demo.people import Member, People, people
 from bartizan.demo.places import Places, places
+from bartizan.demo.valued import valued
 
 Row = dict[str, Any]
 
@@ -30,6 +31,7 @@ class Pass:
 class World:
     places: Places
     people: People
+    valued: dict[str, list[Row]] = field(default_factory=dict)
     detectors: dict[str, str] = field(default_factory=dict)
     """Zone to its motion detector."""
     cameras: dict[str, list[str]] = field(default_factory=dict)
@@ -42,7 +44,7 @@ class World:
 
     def rows(self) -> dict[str, list[Row]]:
         """Everything as rows for the registers."""
-        return self.places.rows() | self.people.rows
+        return self.places.rows() | self.people.rows | self.valued
 
     def way(self, here: str, there: str) -> list[Pass]:
         """The shortest way; empty when one is there already."""
@@ -69,7 +71,8 @@ class World:
 
 
 def world(seed: int, today: date) -> World:
-    made = World(places(), people(seed, today))
+    staff = people(seed, today)
+    made = World(places(), staff, valued(staff, seed, today))
     readers = {
         d["portal"]: d["code"] for d in made.places.devices if d["kind"] == "reader" and d["code"][-4:] != "-OUT"
     }

@@ -10,3 +10,5 @@ class EstateConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("bartizan.estate.queries")  # who may see what declares itself
+        import_module("bartizan.estate.brought")  # so does what lists hold beyond single records
+        import_module("bartizan.estate.offers")

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 
-class Organisation(models.Model):
+class Called(models.Model):
+    """A record that is called by its name, and where it has none by its number."""
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(getattr(self, "name", "") or getattr(self, "number", "") or self.pk)
+
+
+class Organisation(Called):
     name = models.CharField(max_length=120)
     sector = models.CharField(
         max_length=20,
@@ -16,7 +27,7 @@ class Organisation(models.Model):
     currency = models.CharField(max_length=3, default="EUR", help_text="ISO 4217, for values")
 
 
-class Department(models.Model):
+class Department(Called):
     code = models.CharField(max_length=20, unique=True)
     name = models.CharField(max_length=120)
     head = models.ForeignKey("Person", null=True, blank=True, on_delete=models.SET_NULL, related_name="heads")
@@ -24,38 +35,39 @@ class Department(models.Model):
     phone = models.CharField(max_length=40, blank=True)
 
 
-class Site(models.Model):
+class Site(Called):
     code = models.CharField(max_length=20, unique=True)
     name = models.CharField(max_length=120)
     address = models.CharField(max_length=200, blank=True)
-    timezone = models.CharField("time zone", max_length=60, default="UTC")
+    timezone = models.CharField("time zone", max_length=60, default="UTC", help_text="Such as Europe/Amsterdam")
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
     opens = models.TimeField(null=True, blank=True, help_text="Ordinary hours begin, on the site's clock")
     closes = models.TimeField(null=True, blank=True)
 
 
-class Building(models.Model):
+class Building(Called):
     code = models.CharField(max_length=20, unique=True)
     name = models.CharField(max_length=120)
     site = models.ForeignKey(Site, on_delete=models.PROTECT)
 
 
-class Floor(models.Model):
+class Floor(Called):
     """The plan is drawn from its zones, portals and devices, in units of ``width`` × ``height``."""
 
     code = models.CharField(max_length=20, unique=True)
     name = models.CharField(max_length=120)
     level = models.SmallIntegerField(default=0)
     building = models.ForeignKey(Building, on_delete=models.PROTECT)
-    width = models.PositiveIntegerField(default=640)
+    width = models.PositiveIntegerField(default=640, help_text="Of the plan, in units that you choose")
     height = models.PositiveIntegerField(default=304)
     picture = models.ForeignKey(
         "core.File", null=True, blank=True, on_delete=models.SET_NULL, help_text="PNG or JPEG, drawn under the zones"
     )
+    """Uploaded on the map; no form asks for it."""
 
 
-class Zone(models.Model):
+class Zone(Called):
     """A space that has an inside and an outside. ``outline`` is a rectangle [x, y, w, h] on its floor, or empty."""
 
     code = models.CharField(max_length=30, unique=True)
@@ -63,14 +75,16 @@ class Zone(models.Model):
     site = models.ForeignKey(Site, on_delete=models.PROTECT)
     floor = models.ForeignKey(Floor, null=True, blank=True, on_delete=models.PROTECT)
     level = models.PositiveSmallIntegerField("security level", default=1, help_text="1 public to 4 most protected")
-    is_outside = models.BooleanField(default=False, help_text="Street, yard: not in a building")
+    is_outside = models.BooleanField("outside", default=False, help_text="Street, yard: not in a building")
     department = models.ForeignKey(
         Department, null=True, blank=True, on_delete=models.SET_NULL, help_text="Whose room it is; none: shared"
     )
-    outline = models.JSONField(default=list, blank=True)
+    outline = models.JSONField(
+        default=list, blank=True, help_text="x, y, width, height on the plan, such as 8, 8, 92, 124"
+    )
 
 
-class Portal(models.Model):
+class Portal(Called):
     """A door, gate or turnstile between two zones. ``line`` is [x1, y1, x2, y2] on the floor, or empty."""
 
     KINDS = [(k, k.capitalize()) for k in ("door", "gate", "turnstile")]
@@ -79,15 +93,20 @@ class Portal(models.Model):
     code = models.CharField(max_length=30, unique=True)
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=10, choices=KINDS, default="door")
-    outer = models.ForeignKey(Zone, on_delete=models.PROTECT, related_name="portals_out")
-    inner = models.ForeignKey(Zone, on_delete=models.PROTECT, related_name="portals_in")
-    seconds = models.PositiveIntegerField("walking time, seconds", default=8)
-    line = models.JSONField(default=list, blank=True)
+    outer = models.ForeignKey(Zone, verbose_name="from", on_delete=models.PROTECT, related_name="portals_out")
+    inner = models.ForeignKey(Zone, verbose_name="into", on_delete=models.PROTECT, related_name="portals_in")
+    seconds = models.PositiveIntegerField("walking time", default=8, help_text="At least so many seconds")
+    line = models.JSONField(
+        default=list, blank=True, help_text="x1, y1, x2, y2 on the plan, such as 181, 132, 199, 132"
+    )
     state = models.CharField(max_length=10, choices=STATES, default="unknown")
-    state_at = models.DateTimeField(null=True, blank=True)
+    state_at = models.DateTimeField("since", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "door"
 
 
-class Person(models.Model):
+class Person(Called):
     code = models.CharField("staff number", max_length=30, unique=True)
     name = models.CharField(max_length=120)
     email = models.EmailField(blank=True)
@@ -96,14 +115,17 @@ class Person(models.Model):
     department = models.ForeignKey(Department, null=True, blank=True, on_delete=models.PROTECT)
     manager = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL)
     site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.PROTECT)
-    joined_on = models.DateField(null=True, blank=True)
-    left_on = models.DateField(null=True, blank=True)
+    joined_on = models.DateField("joined", null=True, blank=True)
+    left_on = models.DateField("left", null=True, blank=True, help_text="The last day; the record stays")
     hours_from = models.TimeField(null=True, blank=True, help_text="Empty: the site's hours")
     hours_to = models.TimeField(null=True, blank=True)
     works_weekends = models.BooleanField(default=False)
 
+    class Meta:
+        verbose_name_plural = "people"
 
-class Badge(models.Model):
+
+class Badge(Called):
     number = models.CharField(max_length=40, unique=True)
     note = models.CharField(max_length=120, blank=True)
 
@@ -115,12 +137,26 @@ class BadgeIssue(models.Model):
 
     badge = models.ForeignKey(Badge, on_delete=models.CASCADE, related_name="issues")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="badge_issues")
-    issued_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True, blank=True)
-    end = models.CharField(max_length=10, choices=ENDS, blank=True)
+    issued_at = models.DateTimeField("issued")
+    ended_at = models.DateTimeField("ended", null=True, blank=True)
+    end = models.CharField("why it ended", max_length=10, choices=ENDS, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["badge"],
+                condition=Q(ended_at=None),
+                name="one_holder_a_badge",
+                violation_error_message="Somebody holds this badge already: end that first (returned, lost, revoked).",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Badge {self.badge.number}, {self.person.name}"
 
 
-class Device(models.Model):
+class Device(Called):
     """A thing that reports: ``reference`` is what its events carry, such as ``detector:ML-2-M14``."""
 
     KINDS = [(k, k.capitalize()) for k in ("reader", "detector", "camera", "panel", "firewall", "sensor")]
@@ -134,10 +170,10 @@ class Device(models.Model):
     y = models.FloatField(null=True, blank=True)
     facing = models.FloatField(null=True, blank=True, help_text="Degrees, a camera's view")
     state = models.CharField(max_length=20, default="unknown")
-    state_at = models.DateTimeField(null=True, blank=True)
+    state_at = models.DateTimeField("since", null=True, blank=True)
 
 
-class Host(models.Model):
+class Host(Called):
     name = models.CharField(max_length=80, unique=True)
     kind = models.CharField(
         max_length=12, default="workstation", choices=[(k, k) for k in ("workstation", "server", "printer", "network")]
@@ -150,16 +186,16 @@ class Host(models.Model):
     y = models.FloatField(null=True, blank=True)
 
 
-class UserAccount(models.Model):
+class UserAccount(Called):
     KINDS = [(k, k.capitalize()) for k in ("person", "service", "admin")]
 
     name = models.CharField(max_length=120, unique=True)
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="user_accounts")
     kind = models.CharField(max_length=10, choices=KINDS, default="person")
-    disabled_at = models.DateTimeField(null=True, blank=True)
+    disabled_at = models.DateTimeField("disabled", null=True, blank=True)
 
 
-class Property(models.Model):
+class Property(Called):
     """A thing of value that stands somewhere and answers to a department."""
 
     KINDS = [(k, k.capitalize()) for k in ("equipment", "vehicle", "stock", "tool", "cash", "artwork", "other")]
@@ -173,15 +209,15 @@ class Property(models.Model):
     site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.PROTECT)
     value = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     serial = models.CharField("serial number", max_length=80, blank=True)
-    acquired_on = models.DateField(null=True, blank=True)
-    gone_on = models.DateField(null=True, blank=True, help_text="Sold, scrapped, lost or stolen")
+    acquired_on = models.DateField("acquired", null=True, blank=True)
+    gone_on = models.DateField("gone", null=True, blank=True, help_text="Sold, scrapped, lost or stolen")
     note = models.CharField(max_length=400, blank=True)
 
     class Meta:
         verbose_name_plural = "property"
 
 
-class IntellectualProperty(models.Model):
+class IntellectualProperty(Called):
     """Knowledge of value: what it is, whose, how secret, and who may see it. Where its copies are: Copy."""
 
     KINDS = [
@@ -199,26 +235,28 @@ class IntellectualProperty(models.Model):
     readers = models.ManyToManyField(Person, blank=True, related_name="may_read", help_text="Who may see it by name")
     reader_departments = models.ManyToManyField(Department, blank=True, related_name="may_read")
     registration = models.CharField(max_length=80, blank=True, help_text="Such as a patent's number")
-    expires_on = models.DateField(null=True, blank=True)
+    expires_on = models.DateField("expires", null=True, blank=True)
     note = models.CharField(max_length=400, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "intellectual property"
 
 
-class Copy(models.Model):
+class Copy(Called):
     """One copy of something confidential: on paper in a zone, or as a file on a host."""
 
     FORMS = [(f, f.capitalize()) for f in ("paper", "file", "device", "cloud")]
 
-    asset = models.ForeignKey(IntellectualProperty, on_delete=models.CASCADE, related_name="copies")
+    asset = models.ForeignKey(
+        IntellectualProperty, verbose_name="copy of", on_delete=models.CASCADE, related_name="copies"
+    )
     number = models.CharField(max_length=40, unique=True, help_text="Such as IP-0007/3")
     form = models.CharField(max_length=8, choices=FORMS, default="file")
     zone = models.ForeignKey(Zone, null=True, blank=True, on_delete=models.PROTECT)
     host = models.ForeignKey(Host, null=True, blank=True, on_delete=models.PROTECT)
     where = models.CharField(max_length=300, blank=True, help_text="Shelf, safe, path or service")
     keeper = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL)
-    destroyed_on = models.DateField(null=True, blank=True)
+    destroyed_on = models.DateField("destroyed", null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "copies"

@@ -19,13 +19,16 @@ from bartizan.estate.models import (
     Badge,
     BadgeIssue,
     Building,
+    Copy,
     Department,
     Device,
     Floor,
     Host,
+    IntellectualProperty,
     Organisation,
     Person,
     Portal,
+    Property,
     Site,
     UserAccount,
     Zone,
@@ -33,8 +36,14 @@ from bartizan.estate.models import (
 
 Reader = User | AnonymousUser
 _TABLES = (Department, Site, Building, Floor, Zone, Portal, Person, Badge, BadgeIssue, Device, Host, UserAccount)
-_READINGS = frozenset({"state", "state_at"})
-"""What sensors report: changes all day, and says nothing about the estate itself."""
+_SILENT = frozenset(
+    (
+        *("state", "state_at"),  # what sensors report changes all day
+        *("x", "y", "facing", "line", "outline", "width", "height", "picture_id"),  # how a plan is drawn
+        *("email", "phone", "address", "head_id", "manager_id", "job", "reason", "note", "system"),
+    )
+)
+"""Columns that the engines never read: a change of one of them is no reason to tell them anew."""
 
 
 def organisation(user: Reader) -> Organisation | None:
@@ -51,7 +60,7 @@ def sites(user: Reader) -> QuerySet[Site]:
 
 def floors(user: Reader) -> QuerySet[Floor]:
     """Every drawn floor, as the switch above a plan lists them: by site, building, then from below."""
-    drawn = Floor.objects.select_related("building__site")
+    drawn = Floor.objects.select_related("building__site").prefetch_related("building__site__building_set")
     return visible_to(user, drawn.order_by("building__site__name", "building__name", "level"))
 
 
@@ -131,6 +140,9 @@ def _names(user: Reader, kind: str, names: list[str]) -> dict[str, str]:
     if kind == "user":
         accounts = user_accounts(user).filter(name__in=names, person__isnull=False)
         return {a.name: f"{a.name}, {a.person.name}" for a in accounts if a.person}
+    if kind == "copy":
+        copies = visible_to(user, Copy.objects.filter(number__in=names).select_related("asset"))
+        return {c.number: f"Copy {c.number}, {c.asset.name}" for c in copies}
     model = _NAMED.get(kind)
     if model is None:
         return {}
@@ -146,6 +158,8 @@ _NAMED: dict[str, Any] = {
     "zone": Zone,
     "portal": Portal,
     "department": Department,
+    "property": Property,
+    "intellectual-property": IntellectualProperty,
     **dict.fromkeys(("reader", "detector", "camera", "panel", "firewall", "sensor"), Device),
 }
 
@@ -256,7 +270,7 @@ def revision() -> str:
 def _digest() -> str:
     digest = hashlib.sha256()
     for model in _TABLES:
-        names = [f.attname for f in model._meta.fields if f.attname not in _READINGS]
+        names = [f.attname for f in model._meta.fields if f.attname not in _SILENT]
         for row in model._default_manager.order_by("pk").values_list(*names).iterator():
             digest.update(repr(row).encode())
     return digest.hexdigest()

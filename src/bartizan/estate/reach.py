@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from bartizan.core.access import Reach, along, rule
+from bartizan.core.roles import Role
 from bartizan.estate.models import (
     Badge,
     BadgeIssue,
@@ -60,11 +61,46 @@ def _own(path: str) -> Any:
     return lambda user: Q(**{path: user.person}) if user.person else Q(pk=None)
 
 
+def _of_own_person(field: str) -> Any:
+    """The department or site of the account's own person: by key, because a join would repeat it for each colleague."""
+    return lambda user: Q(
+        pk__in=Person.objects.filter(code=user.person, **{f"{field}__isnull": False}).exclude(code="").values(field)
+    )
+
+
+def _assets(condition: Q) -> Any:
+    return IntellectualProperty.objects.filter(condition).values("pk")
+
+
+def _readable(user: Any) -> Q:
+    """What somebody owns, or may see by name or by department."""
+    if not user.person:
+        return Q(pk=None)
+    person = Person.objects.filter(code=user.person).values("pk")
+    department = Person.objects.filter(code=user.person, department__isnull=False).values("department")
+    by_name = IntellectualProperty.readers.through.objects.filter(person__in=person)
+    by_department = IntellectualProperty.reader_departments.through.objects.filter(department__in=department)
+    return (
+        Q(owner__code=user.person)
+        | Q(pk__in=by_name.values("intellectualproperty"))
+        | Q(pk__in=by_department.values("intellectualproperty"))
+    )
+
+
+def _kept_from(user: Any) -> Q:
+    """What names its readers is theirs and its owner's alone; the officer and the auditor answer for all of it."""
+    if user.role in (Role.OFFICER, Role.AUDITOR):
+        return Q(pk__in=[])
+    named = Q(pk__in=IntellectualProperty.readers.through.objects.values("intellectualproperty"))
+    named |= Q(pk__in=IntellectualProperty.reader_departments.through.objects.values("intellectualproperty"))
+    return named & ~Q(pk__in=_assets(_readable(user)))
+
+
 _person = {"site": "person__site__code", "department": "person__department__code"}
 
 rule(Organisation, see="", change=CHANGE)
-rule(Department, see="", change=CHANGE, within=along(department="code"), own=_own("person__code"))
-rule(Site, see="", change=CHANGE, within=along(site="code"), own=_own("person__code"))
+rule(Department, see="", change=CHANGE, within=along(department="code"), own=_of_own_person("department"))
+rule(Site, see="", change=CHANGE, within=along(site="code"), own=_of_own_person("site"))
 rule(Building, see=PLACES, change=CHANGE, within=along(site="site__code"))
 rule(Floor, see=PLACES, change=CHANGE, within=along(site="building__site__code"))
 rule(Zone, see=PLACES, change=CHANGE, within=zones_within)
@@ -99,6 +135,14 @@ rule(
     see=PROPERTY,
     change=CHANGE,
     within=along(department="department__code"),
-    own=_own("owner__code"),
+    own=_readable,
+    except_for=_kept_from,
 )
-rule(Copy, see=PROPERTY, change=CHANGE, within=along(department="asset__department__code"), own=_own("keeper__code"))
+rule(
+    Copy,
+    see=PROPERTY,
+    change=CHANGE,
+    within=along(department="asset__department__code"),
+    own=lambda user: _own("keeper__code")(user) | Q(asset__in=_assets(_readable(user))),
+    except_for=lambda user: Q(asset__in=_assets(_kept_from(user))) & ~_own("keeper__code")(user),
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bartizan.estate import queries
+from bartizan.estate.pages import me
 from bartizan.web.shell import frame
 
 
@@ -14,4 +15,4 @@ def facts(user: Any) -> dict[str, Any]:
 
 
 frame(facts)
-urlpatterns: list[Any] = []
+urlpatterns = [*me.urlpatterns]

@@ -10,3 +10,5 @@ class WatchConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("bartizan.watch.queries")  # who may see what declares itself
+        import_module("bartizan.watch.backup")  # so do the parts of a backup
+        import_module("bartizan.watch.decisions")  # and what can be decided

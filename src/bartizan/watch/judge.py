@@ -22,7 +22,7 @@ from bartizan.engines.observe import moment
 from bartizan.watch import actions
 from bartizan.watch.earlier import Earlier
 from bartizan.watch.intake import Recent
-from bartizan.watch.journal import Cursor, Reader
+from bartizan.watch.journal import Reader
 from bartizan.watch.lake import Lake
 from bartizan.watch.rulebook import Book
 from bartizan.watch.tally import Tally
@@ -48,13 +48,14 @@ class Judge:
         self.context = Context(estate)
         self.book = book
         self.memory = data / "cache" / "judge.state"
-        self.stored_to = self.cursor = self.lake.cursor()
+        self.cursor = self.lake.cursor()
         self.recent = Recent()
         self.tally = Tally()
         self.earlier = Earlier(lake)
         self.stored = 0
         self.remembered_at = time.monotonic()
         self._recall()
+        self.lake.replay()
         self.remember()  # so that a crash before the next saving judges again what was stored but not yet raised
 
     def step(self) -> list[dict[str, Any]]:
@@ -68,7 +69,7 @@ class Judge:
         by_id = self._with_earlier(findings, {e["id"]: e for e in events})
         _mark(by_id, findings)
         self.earlier.remember(events)
-        self.stored += self.lake.append(events, self._furthest(after), is_replay=self._is_replay())
+        self.stored += self.lake.append(events, after)
         self._raise(findings, by_id)
         self.cursor = after
         return events
@@ -87,16 +88,6 @@ class Judge:
             if not any(i in by_id for i in finding.events):
                 by_id[finding.events[-1]] = self.earlier.event(finding.events[-1], finding.last)
         return by_id
-
-    def _is_replay(self) -> bool:
-        """Whether the last step began before what the lake held at the start: then it may hold these events already."""
-        return any(self.cursor.get(name, (0, 0)) < at for name, at in self.stored_to.items())
-
-    def _furthest(self, after: Cursor) -> Cursor:
-        """Never less than what the lake holds already: its cursor must not go back while the journal is read again."""
-        return {
-            name: max(after.get(name, (0, 0)), self.stored_to.get(name, (0, 0))) for name in {*after, *self.stored_to}
-        }
 
     def _new(self, events: Iterable[dict[str, Any] | None]) -> Iterable[dict[str, Any]]:
         for event in events:

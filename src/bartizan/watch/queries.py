@@ -8,10 +8,12 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
-from bartizan.core.access import Reach, rule, visible_to
+from bartizan.core import files
+from bartizan.core.access import Reach, may, reach_of, rule, visible_to
 from bartizan.core.models import User
 from bartizan.estate.models import Person, Zone
-from bartizan.watch.lake import Lake
+from bartizan.watch.lake import Asked, Lake, scope
+from bartizan.watch.live import people_and_rooms
 from bartizan.watch.models import Alarm, AlarmEvent, LegalHold, Retention, RuleSwitch, Source, Trouble
 
 Reader = User | AnonymousUser
@@ -34,12 +36,25 @@ rule(RuleSwitch, see="see sources", change="change rules")
 rule(Trouble, see="see sources")
 rule(Retention, see="see sources", change="change settings")
 rule(LegalHold, see="see sources", change="change settings")
+files.keeps(lambda _subject: "A legal hold is in force." if LegalHold.objects.filter(ended_at=None).exists() else "")
 
 
 @cache
 def lake() -> Lake:
     """This process's reader of the lake."""
     return Lake(settings.DATA / "lake", read_only=True)
+
+
+def lake_of(user: Reader) -> Asked:
+    """The part of the lake that ``user`` may see. Every page asks this one."""
+    if not may(user, "see events"):
+        return scope.nothing(lake())
+    reach = reach_of(user)
+    if reach.is_whole:
+        return lake()
+    if not reach.departments:
+        return scope.within(lake(), sites=reach.sites)
+    return scope.within(lake(), sites=reach.sites, people_and_zones=people_and_rooms(reach))
 
 
 def alarms(user: Reader) -> QuerySet[Alarm]:

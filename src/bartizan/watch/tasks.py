@@ -15,12 +15,14 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 
+from bartizan.core import files, preferences, uploads
+from bartizan.core.health import conditions
 from bartizan.watch import actions, lake
 from bartizan.watch.actions import sources
+from bartizan.watch.decisions import Events
 from bartizan.watch.models import LegalHold, Retention
 
 log = logging.getLogger(__name__)
-KEPT_DAYS = 400
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 """Of a legal hold that names no beginning or no end."""
 
@@ -42,13 +44,22 @@ def compact(now: datetime) -> None:
 
 def retain(now: datetime) -> None:
     """Delete events that are older than their kind is kept, but for what a legal hold covers."""
-    days = {"": KEPT_DAYS} | {r.kind: r.days for r in Retention.objects.all()}
+    days = {"": preferences.get(Events).kept_days} | {r.kind: r.days for r in Retention.objects.all()}
     holds = [
         lake.Hold(lake.Window(h.since or EARLIEST, h.until or LATEST), h.filters)
         for h in LegalHold.objects.filter(ended_at=None)
     ]
     with lake.Lake(Path(settings.DATA) / "lake") as store:
         store.retain([lake.Retention(kind, n) for kind, n in days.items()], holds, now)
+
+
+def look_around(now: datetime) -> None:
+    """Parts below the watch say how they are; here it becomes a trouble, or its end."""
+    for condition in conditions():
+        if condition.is_well:
+            sources.well_again(condition.part)
+        else:
+            sources.note_trouble(condition.part, condition.words)
 
 
 def jobs() -> list[Job]:
@@ -58,6 +69,9 @@ def jobs() -> list[Job]:
         Job("silence", "* * * * *", sources.find_silent),
         Job("compaction", "*/10 * * * *", compact),
         Job("retention", "40 3 * * *", retain),
+        Job("uploads", "50 * * * *", uploads.remove_old),
+        Job("removed files", "10 4 * * *", files.forget_removed),
+        Job("conditions", "* * * * *", look_around),
     ]
 
 

@@ -40,7 +40,10 @@ DEVICE_STATES = {
     "device.online": "clear",
     "device.battery": "battery",
 }
-SHOWN = ("id", "time", "domain", "kind", "summary", "actor", "person", "zone", "portal", "host", "device", "level")
+SHOWN = (
+    *("id", "time", "domain", "kind", "summary", "actor", "level"),
+    *("person", "zone", "portal", "site", "host", "device"),
+)
 
 
 class Upkeep:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from bartizan.core.access import may
+
 
 @dataclass(frozen=True, slots=True)
 class Panel:
@@ -15,6 +17,8 @@ class Panel:
     template: str
     facts: Callable[[Any], dict[str, Any]]
     """Of the user; the template reads it as ``panel``."""
+    needs: str = ""
+    """The permission without which it is not shown."""
 
 
 _panels: dict[str, Panel] = {}
@@ -26,5 +30,6 @@ def show(panel: Panel) -> None:
 
 def panels(page: str, user: Any) -> list[tuple[str, dict[str, Any]]]:
     """Template and facts of each panel of a page, in order."""
-    wanted = sorted((each for each in _panels.values() if each.page == page), key=lambda each: each.order)
+    shown = [each for each in _panels.values() if each.page == page and may(user, each.needs)]
+    wanted = sorted(shown, key=lambda each: each.order)
     return [(each.template, each.facts(user)) for each in wanted]

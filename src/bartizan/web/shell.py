@@ -15,10 +15,13 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
+from bartizan.core.access import may, may_any, works_here
 from bartizan.web.templatetags.bz import as_zone
 
 THEMES = ("light", "dark")
 DENSITIES = ("compact", "comfortable")
+OWN = "me"
+"""The route of everybody's own record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,11 @@ class Item:
     """How many things wait there for this user."""
     on_phone: bool = False
     """In the bar of five; the others are under More."""
+    needs: str | tuple[str, ...] = ""
+    """The permission without which it is not offered, or several of which one is enough."""
+
+    def is_for(self, user: Any) -> bool:
+        return may_any(user, (self.needs,) if isinstance(self.needs, str) else self.needs)
 
 
 _items: dict[str, Item] = {}
@@ -51,12 +59,30 @@ def frame(facts: Callable[[Any], dict[str, Any]]) -> None:
         _frames.append(facts)
 
 
-def items() -> list[Item]:
-    return sorted(_items.values(), key=lambda item: item.order)
+def items(user: Any = None) -> list[Item]:
+    """Those that the user may open; without a user all of them."""
+    allowed = [item for item in _items.values() if user is None or item.is_for(user)]
+    return sorted(allowed, key=lambda item: item.order)
+
+
+def first_page(user: Any) -> str:
+    """The route that the user begins on: the first of the menu; without a permission of the office the own record."""
+    own = [item.name for item in items(user) if item.needs] if works_here(user) else []
+    return own[0] if own else OWN
+
+
+class Allowed:
+    """What the user may do, for templates: ``{% if may.work_alarms %}``."""
+
+    def __init__(self, user: Any) -> None:
+        self.user = user
+
+    def __getitem__(self, name: str) -> bool:
+        return self.user is not None and may(self.user, name.replace("_", " "))
 
 
 def counts(user: Any) -> dict[str, int]:
-    return {item.name: item.count(user) for item in items() if item.count}
+    return {item.name: item.count(user) for item in items(user) if item.count}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -71,7 +97,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated or context["part"]:
         return context | _facts(user)
     numbers = counts(user)
-    return context | _facts(user) | {"menu": [(item, numbers.get(item.name, 0)) for item in items()]}
+    return context | _facts(user) | {"menu": [(item, numbers.get(item.name, 0)) for item in items(user)]}
 
 
 def _facts(user: Any) -> dict[str, Any]:
@@ -81,6 +107,7 @@ def _facts(user: Any) -> dict[str, Any]:
             facts |= each(user)
     facts["now"] = timezone.now()
     local = facts["now"].astimezone(as_zone(facts.get("zone", "UTC")))
+    facts["may"] = Allowed(user)
     return facts | {"today": f"{local:%a} {local.day} {local:%b %Y}", "clock_now": f"{local:%H:%M:%S %Z}"}
 
 

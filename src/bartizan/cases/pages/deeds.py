@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from bartizan.cases import actions, queries
 from bartizan.cases.models import Case
 from bartizan.cases.pages import view
-from bartizan.core.access import visible_to
+from bartizan.core.access import covers, needs
 from bartizan.core.models import User
 from bartizan.core.queries import officers
 from bartizan.watch import queries as watch
@@ -24,6 +22,7 @@ from bartizan.watch.shown import zone_of
 
 
 @require_POST
+@needs("work cases")
 def do(request: HttpRequest, number: str, deed: str) -> HttpResponse:
     """One deed on a case. What was wrong with it is said on the tab where it was asked for."""
     user = request.user
@@ -47,7 +46,10 @@ def _state(request: HttpRequest, case: Case, user: User) -> None:
 
 def _lead(request: HttpRequest, case: Case, user: User) -> None:
     chosen = request.POST.get("lead", "")
-    actions.set_lead(case, get_object_or_404(officers(user), pk=chosen) if chosen.isdigit() else None, user)
+    lead = get_object_or_404(officers(user, "work cases"), pk=chosen) if chosen.isdigit() else None
+    if lead is not None and not covers(lead, case):
+        raise ValidationError(f"{lead.get_full_name() or lead.username} may not see this case: it lies elsewhere.")
+    actions.set_lead(case, lead, user)
 
 
 def _headline(request: HttpRequest, case: Case, user: User) -> None:
@@ -78,13 +80,6 @@ def _done(request: HttpRequest, case: Case, user: User) -> None:
     actions.finish_task(task, user, done=request.POST.get("done") == "1")
 
 
-def _file(request: HttpRequest, case: Case, user: User) -> None:
-    sent = request.FILES.get("file")
-    if sent is None:
-        raise ValidationError("Choose a file first.")
-    actions.add_file(case, sent.name or "file", sent, user)
-
-
 def _join(request: HttpRequest, case: Case, user: User) -> None:
     actions.join(case, get_object_or_404(watch.alarms(user), pk=_number(request, "alarm")), by=user)
 
@@ -103,19 +98,5 @@ _DEEDS: dict[str, Callable[[HttpRequest, Case, User], None]] = {
     "note": _note,
     "task": _task,
     "done": _done,
-    "file": _file,
     "join": _join,
 }
-
-
-@require_safe
-def download(request: HttpRequest, number: str, pk: int) -> FileResponse:
-    """A kept file under the name with which it came; always as a download, never shown by the browser."""
-    assert isinstance(request.user, User)
-    case = get_object_or_404(queries.cases(request.user), number=number)
-    kept = get_object_or_404(visible_to(request.user, case.files.all()), pk=pk)
-    path = Path(settings.DATA) / "files" / kept.digest
-    if not path.is_file():
-        raise Http404(f"{kept.name} (sha256 {kept.digest}) is missing from the data folder; restore it from a backup.")
-    content = path.open("rb")
-    return FileResponse(content, as_attachment=True, filename=kept.name, content_type="application/octet-stream")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,19 +9,21 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 
 from bartizan.cases import actions, queries
+from bartizan.core.access import needs, require
 from bartizan.core.models import User
 from bartizan.watch import queries as watch
 from bartizan.watch.shown import zone_of
-from bartizan.web.palette import Found
 
 VIEWS = {"open": "Open", "closed": "Closed", "all": "All"}
 SHOWN = 200
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@needs("see cases")
 def cases(request: HttpRequest) -> HttpResponse:
     """The list; a POST opens a case about an alarm, or an empty one under its headline."""
     if request.method == "POST":
+        require(request.user, "work cases")
         return _open(request)
     return _list(request)
 
@@ -66,9 +66,3 @@ def _list(request: HttpRequest, trouble: str = "") -> HttpResponse:
         "alarms": watch.alarms(user).exclude(state="closed").filter(cases=None).order_by("-level", "-raised_at")[:50],
     }
     return render(request, "cases/cases.html", context, status=422 if trouble else 200)
-
-
-def find(user: Any, words: str) -> list[Found]:
-    """For the palette: cases by number and headline, the latest first."""
-    found = queries.cases(user).filter(Q(headline__icontains=words) | Q(number__icontains=words))
-    return [Found("case", f"Case {case.number}", case.headline, f"/cases/{case.number}") for case in found[:5]]

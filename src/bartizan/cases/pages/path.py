@@ -188,9 +188,3 @@ def _centre(zone: Zone) -> Point:
     """Where a stop stands in a room: below its name, in a corridor beside it."""
     x, y, w, h = zone.outline
     return x + w / 2, y + h / 2 + (26 if h > 70 else 0)
-
-
-def label_at(zone: Zone) -> Point:
-    """Where a room's name stands."""
-    x, y, w, h = zone.outline
-    return (x + w * 0.3, y + h / 2 + 4) if w > 4 * h else (x + w / 2, y + h / 2)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -15,16 +15,18 @@ from django.views.decorators.http import require_safe
 from bartizan.cases import queries
 from bartizan.cases.models import Case
 from bartizan.cases.pages.findings import Findings, findings
-from bartizan.cases.pages.path import WIDE, Box, crop, label_at, walk
+from bartizan.cases.pages.path import WIDE, crop, walk
+from bartizan.core.access import covers, needs, visible_to
+from bartizan.core.files import files_of
 from bartizan.core.models import User
 from bartizan.core.queries import audit_of, officers
 from bartizan.engines.observe import split_reference
 from bartizan.estate import queries as estate
-from bartizan.estate.models import Zone
 from bartizan.watch import lake as events_of
 from bartizan.watch import queries as watch
 from bartizan.watch import shown
 from bartizan.watch.lake import LakeError, Window
+from bartizan.watch.plan_drawing import still
 
 TABS = {
     "overview": "Overview",
@@ -38,12 +40,11 @@ TABS = {
 }
 PARTS = {"actor": "acted", "person": "person", "place": "place", "device": "device", "asset": "thing"}
 ROWS = 200
-LETTER = 6.4
-"""Mean width of a letter of a room's name."""
 MARGIN = timedelta(minutes=30)
 
 
 @require_safe
+@needs("see cases")
 def case(request: HttpRequest, number: str, tab: str = "overview") -> HttpResponse:
     return show(request, number, tab)
 
@@ -60,11 +61,12 @@ def show(request: HttpRequest, number: str, tab: str = "overview", trouble: str 
         "case": found,
         "zone": zone,
         "tab": tab,
-        "tabs": _tabs(found),
+        "tabs": _tabs(user, found),
         "known": known,
         "trouble": trouble,
         "typed": request.POST,
-        "officers": officers(user),
+        "officers": [one for one in officers(user, "work cases") if covers(one, found)],
+        "seers": queries.seers(found),
         "timeline_url": timeline_url(found),
         "tasks": found.tasks.order_by("done_at", "due_at", "pk"),
     }
@@ -84,11 +86,11 @@ def event_url(case: Case, event: str) -> str:
     return f"{timeline_url(case)}&rows=all&event={event}"
 
 
-def _tabs(case: Case) -> list[tuple[str, str, str, int]]:
+def _tabs(user: User, case: Case) -> list[tuple[str, str, str, int]]:
     numbers = {
         "alarms": case.alarms.count(),
         "people": case.entities.count(),
-        "files": case.files.count(),
+        "files": files_of(user, f"case:{case.number}").count(),
         "tasks": case.tasks.filter(done_at=None).count(),
         "notes": case.notes.count(),
     }
@@ -99,7 +101,7 @@ def _tabs(case: Case) -> list[tuple[str, str, str, int]]:
 def _overview(user: User, case: Case, known: Findings, zone: Any) -> dict[str, Any]:
     context: dict[str, Any] = {
         "steps": [(step, event_url(case, step.event) if step.event else "") for step in known.steps],
-        "alarms": case.alarms.order_by("-level", "-last_at")[:12],
+        "alarms": visible_to(user, case.alarms.order_by("-level", "-last_at"))[:12],
         "entities": entities(user, case),
         "notes": case.notes.select_related("by").order_by("-at")[:3],
     }
@@ -112,46 +114,18 @@ def _path(user: User, case: Case, known: Findings) -> dict[str, Any]:
     if focus is None or focus.floor is None:
         return {}
     plan = estate.plan_of(user, focus.floor)
-    floor = _outer(plan.zones)
-    if floor is None:
-        return {}
     way = walk(plan, known.steps)
-    box = crop(way, focus, floor)
+    drawn = still(plan, focus.code, case.level, known.host)
+    if drawn.bounds is None:
+        return {}
+    box = crop(way, focus, drawn.bounds)
     return {
-        "plan": plan,
+        "plan_label": "Path on",
+        "drawing": replace(drawn, box=" ".join(f"{value:g}" for value in box)),
         "way": way,
         "focus": focus,
-        "outer": floor,
-        "box": " ".join(f"{value:g}" for value in box),
         "is_wide": box[2] > WIDE,
-        "zone_labels": [label for zone in plan.zones if zone.outline for label in _labels(zone)],
-        "severity_at": _corner(focus),
     }
-
-
-def _outer(zones: list[Zone]) -> Box | None:
-    drawn = [zone.outline for zone in zones if zone.outline and not zone.is_outside]
-    if not drawn:
-        return None
-    left, top = min(x for x, _, _, _ in drawn), min(y for _, y, _, _ in drawn)
-    right, bottom = max(x + w for x, _, w, _ in drawn), max(y + h for _, y, _, h in drawn)
-    return left, top, right - left, bottom - top
-
-
-def _labels(zone: Zone) -> list[tuple[Zone, float, float, str]]:
-    """A room's name, broken where its room is narrow."""
-    x, y = label_at(zone)
-    room = max(4, int(zone.outline[2] / LETTER))
-    lines = textwrap.wrap(zone.name, room, break_long_words=False)[:3]
-    top = y - (len(lines) - 1) * 6
-    return [(zone, x, top + n * 13, line) for n, line in enumerate(lines)]
-
-
-def _corner(zone: Zone) -> tuple[float, float]:
-    if not zone.outline:
-        return 0.0, 0.0
-    x, y, w, _ = zone.outline
-    return x + w - 21, y + 6
 
 
 def entities(user: User, case: Case) -> list[dict[str, str]]:
@@ -177,7 +151,7 @@ def _timeline(user: User, case: Case, _known: Findings, zone: Any) -> dict[str, 
     if not references:
         return {"rows": []}
     try:
-        found = events_of.events(watch.lake(), window, {"reference": references}, limit=ROWS + 1, order="oldest")
+        found = events_of.events(watch.lake_of(user), window, {"reference": references}, limit=ROWS + 1, order="oldest")
     except LakeError as error:
         return {"rows": [], "lake_trouble": str(error)}
     is_long = window.seconds > 86400
@@ -192,7 +166,8 @@ def _timeline(user: User, case: Case, _known: Findings, zone: Any) -> dict[str, 
 
 def _alarms(user: User, case: Case, _known: Findings, _zone: Any) -> dict[str, Any]:
     free = watch.alarms(user).exclude(state="closed").filter(cases=None).order_by("-level", "-raised_at")
-    return {"alarms": case.alarms.select_related("holder").order_by("first_at"), "free": free[:50]}
+    own = visible_to(user, case.alarms.select_related("holder").order_by("first_at"))
+    return {"alarms": own, "free": free[:50]}
 
 
 def _people(user: User, case: Case, _known: Findings, _zone: Any) -> dict[str, Any]:
@@ -203,7 +178,7 @@ def _people(user: User, case: Case, _known: Findings, _zone: Any) -> dict[str, A
 
 
 def _files(_user: User, case: Case, _known: Findings, _zone: Any) -> dict[str, Any]:
-    return {"files": case.files.select_related("by").order_by("-at")}
+    return {}
 
 
 def _tasks(_user: User, _case: Case, _known: Findings, _zone: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from bartizan.connectors.imports.targets import TARGETS, Type
+from bartizan.connectors.imports.targets import ALIASES, TARGETS, Type
 from bartizan.engines.observe import KINDS
 
 Format = Literal["csv", "jsonl", "xlsx", "evtx"]
@@ -226,6 +226,11 @@ class Mapping(Strict):
                 raise ValueError(f"there is no kind '{word}'.{hint} The kinds: {', '.join(KINDS)}")
         return kind
 
+    @field_validator("target")
+    @classmethod
+    def _one_name(cls, target: str) -> str:
+        return ALIASES.get(target, target)
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.target == "observations":
@@ -245,7 +250,7 @@ class Mapping(Strict):
         if not self.source:
             raise ValueError("'source' is missing: the name under which these rows are stored")
         if self.fields:
-            raise ValueError("'fields' belongs to a target such as staff; for observations use kind, actor, place …")
+            raise ValueError("'fields' belongs to a target such as people; for observations use kind, actor, place …")
         if self.rows != "table":
             return self
         if self.time is None:

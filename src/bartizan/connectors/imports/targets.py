@@ -47,7 +47,7 @@ TARGETS: Final[dict[str, dict[str, Column]]] = {
         "is_outside": Column("boolean"),
         "outline": Column("list"),
     },
-    "portals": {
+    "doors": {
         "code": _CODE,
         "name": _CODE,
         "kind": _TEXT,
@@ -57,7 +57,7 @@ TARGETS: Final[dict[str, dict[str, Column]]] = {
         "line": Column("list"),
         "readers": Column("list"),
     },
-    "staff": {
+    "people": {
         "code": _CODE,
         "name": _CODE,
         "email": _TEXT,
@@ -82,7 +82,7 @@ TARGETS: Final[dict[str, dict[str, Column]]] = {
         "end": _TEXT,
         "note": _TEXT,
     },
-    "accounts": {"name": _CODE, "person": _TEXT, "kind": _TEXT, "disabled_at": Column("time")},
+    "user-accounts": {"name": _CODE, "person": _TEXT, "kind": _TEXT, "disabled_at": Column("time")},
     "devices": {
         "code": _CODE,
         "name": _CODE,
@@ -103,4 +103,33 @@ TARGETS: Final[dict[str, dict[str, Column]]] = {
         "x": Column("number"),
         "y": Column("number"),
     },
+    "property": {
+        "code": _CODE,
+        "name": _CODE,
+        "kind": _TEXT,
+        "department": _TEXT,
+        "holder": _TEXT,
+        "zone": _TEXT,
+        "site": _TEXT,
+        "value": Column("number"),
+        "serial": _TEXT,
+        "acquired_on": Column("date"),
+        "gone_on": Column("date"),
+        "note": _TEXT,
+    },
+    "intellectual-property": {
+        "code": _CODE,
+        "name": _CODE,
+        "kind": _CODE,
+        "classification": _TEXT,
+        "department": _TEXT,
+        "owner": _TEXT,
+        "registration": _TEXT,
+        "expires_on": Column("date"),
+        "note": _TEXT,
+        "readers": Column("list"),
+        "reader_departments": Column("list"),
+    },
 }
+ALIASES: Final = {"staff": "people", "portals": "doors", "accounts": "user-accounts"}
+"""What earlier mappings call a target."""

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from bartizan.core.values import Reference, State
@@ -27,6 +27,8 @@ def shown(value: Any, zone: str, empty: str = "") -> Any:
         return state(value)
     if isinstance(value, datetime):
         return clock(value, zone)
+    if isinstance(value, list | tuple) and any(isinstance(one, Reference) for one in value):
+        return format_html_join(" ", "{}", ((shown(one, zone),) for one in value))
     return _plain(value)
 
 

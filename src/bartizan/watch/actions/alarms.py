@@ -15,12 +15,11 @@ from django.utils import timezone
 from bartizan.core import events
 from bartizan.core.actions import publish_live, record
 from bartizan.core.models import User
+from bartizan.watch import told
+from bartizan.watch.decisions import wait_of
 from bartizan.watch.happened import AlarmRaised
 from bartizan.watch.models import Alarm, AlarmEvent
 
-# How long an alarm waits for somebody before it goes to the next person, by level (ANSI/ISA-18.2 asks for a time a
-# priority; these are the defaults of the office).
-WAITS = {4: timedelta(minutes=5), 3: timedelta(minutes=15), 2: timedelta(hours=1)}
 NEVER = timedelta(days=3650)
 AT_ONCE = 500
 
@@ -58,6 +57,7 @@ class Raised:
 @atomic
 def raise_alarms(found: Sequence[Raised]) -> list[Alarm]:
     """Alarms for what was found, each once: what was raised before for the same rule and event is left as it is."""
+    began = timezone.now()
     known: set[tuple[str, str]] = set()
     triggers = sorted({trigger for one in found for trigger in one.triggers})
     for part in range(0, len(triggers), AT_ONCE):
@@ -69,6 +69,7 @@ def raise_alarms(found: Sequence[Raised]) -> list[Alarm]:
         if fresh:
             known |= fresh
             raised.append(_raise(one, [event for _, event in sorted(fresh)]))
+    told.alarms_raised([alarm for alarm in dict.fromkeys(raised) if alarm.raised_at >= began])
     return raised
 
 
@@ -90,7 +91,7 @@ def _raise(one: Raised, fresh: Sequence[str]) -> Alarm:
             last_at=one.at,
             count=len(fresh),
             raised_at=now,
-            escalates_at=now + WAITS[one.level] if one.level in WAITS else None,
+            escalates_at=now + wait if (wait := wait_of(one.level)) else None,
             **one.subject,
         )
     else:
@@ -140,6 +141,7 @@ def _tell(alarm: Alarm, *, is_new: bool = False) -> None:
             "where": alarm.where,
             "count": alarm.count,
             "new": is_new,
+            **{name: getattr(alarm, name) for name in ("site", "person", "zone", "holder_id")},
         },
     )
 
@@ -181,7 +183,7 @@ def assign(alarm: Alarm, to: User, by: User) -> None:
     if to == by:
         acknowledge(alarm, by)
         return
-    wait = WAITS.get(alarm.level)
+    wait = wait_of(alarm.level)
     _change(
         alarm,
         by,
@@ -191,6 +193,7 @@ def assign(alarm: Alarm, to: User, by: User) -> None:
         acknowledged_at=None,
         escalates_at=timezone.now() + wait if wait else None,
     )
+    told.alarm_given(alarm, to, by)
 
 
 @atomic
@@ -224,7 +227,7 @@ def close(alarm: Alarm, reason: str, by: User | None) -> None:
 @atomic
 def reopen(alarm: Alarm, by: User | None) -> None:
     """Back into the queue, as if just raised."""
-    wait = WAITS.get(alarm.level)
+    wait = wait_of(alarm.level)
     _change(
         alarm,
         by,
@@ -240,12 +243,14 @@ def reopen(alarm: Alarm, by: User | None) -> None:
 
 @atomic
 def escalate_due(now: datetime) -> int:
-    """Each alarm that nobody acknowledged in its time goes to the next person; how many went."""
-    order = list(User.objects.filter(is_active=True).order_by("pk"))
+    """Each alarm that nobody acknowledged in its time goes to the next person; how many went. The order is that of who
+    is on call and may see it; when nobody is, everybody who may work it."""
     due = list(Alarm.objects.filter(state="raised", escalates_at__lte=now).select_related("holder"))
+    answering = told.answerers_of(due) if due else {}
     for alarm in due:
+        order = [one.user for one in answering[alarm.pk]]
         place = order.index(alarm.holder) + 1 if alarm.holder in order else 0
-        wait = WAITS.get(alarm.level, NEVER)
+        wait = wait_of(alarm.level) or NEVER
         _change(
             alarm,
             None,
@@ -254,6 +259,7 @@ def escalate_due(now: datetime) -> int:
             escalated=alarm.escalated + 1,
             escalates_at=now + wait,
         )
+    told.alarms_escalated(due)
     return len(due)
 
 

@@ -15,10 +15,13 @@ from pydantic import BaseModel, SecretStr
 from pydantic import ValidationError as SettingsError
 
 from bartizan.connectors import Health, installed
+from bartizan.core import preferences
 from bartizan.core.actions import digest_of, publish_live, record
 from bartizan.core.models import User
 from bartizan.engines.observe import moment
 from bartizan.estate.models import Device, Portal
+from bartizan.watch import told
+from bartizan.watch.decisions import Silence
 from bartizan.watch.models import LegalHold, Retention, RuleSwitch, Source, Trouble
 from bartizan.watch.tally import Tally
 
@@ -41,7 +44,8 @@ def save_source(name: str, connector: str, settings: Mapping[str, Any], by: User
             raise ValidationError(
                 {str(e["loc"][0] if e["loc"] else "settings"): e["msg"] for e in error.errors()}
             ) from error
-    source, is_new = Source.objects.get_or_create(name=name, defaults={"connector": connector, "settings": clean})
+    new = {"connector": connector, "settings": clean, "silent_after": preferences.get(Silence).after_minutes * 60}
+    source, is_new = Source.objects.get_or_create(name=name, defaults=new)
     before = source.settings
     source.connector, source.settings = connector, clean
     source.full_clean(exclude=["settings"])
@@ -155,9 +159,12 @@ def _is_silent(source: Source, now: datetime) -> bool:
 
 
 def _light(source: Source, health: Health) -> None:
+    was = source.state
     source.state, source.state_words, source.state_at = health.state, health.words[:400], timezone.now()
     source.save(update_fields=["state", "state_words", "state_at"])
     publish_live("source", {"name": source.name, "state": source.state, "words": source.state_words})
+    if source.state == "trouble" != was:
+        told.source_in_trouble(source)
 
 
 @atomic
@@ -196,6 +203,7 @@ def note_trouble(part: str, words: str) -> None:
     open_ = Trouble.objects.filter(part=part, ended_at=None).first()
     if open_ is None:
         Trouble.objects.create(part=part, words=words)
+        told.trouble_noted(part, words)
         return
     open_.words, open_.last_at, open_.count = words, timezone.now(), open_.count + 1
     open_.save(update_fields=["words", "last_at", "count"])

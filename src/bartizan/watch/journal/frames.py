@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import re
 import zlib
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -145,6 +147,19 @@ def segment_sizes(folder: Path) -> dict[int, int]:
 
 def segment_path(folder: Path, segment: int) -> Path:
     return folder / f"{segment:012d}.journal"
+
+
+@contextmanager
+def held_still(folder: Path, *, waits: bool) -> Iterator[bool]:
+    """The turn to prune the journal, or to pin it for a backup. Whoever does not wait is told whether it came."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "prune.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+            return
+        yield True
 
 
 def set_aside(folder: Path, segment: int, offset: int, content: bytes) -> Path | None:

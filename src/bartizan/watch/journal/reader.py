@@ -15,6 +15,7 @@ from bartizan.watch.journal.frames import (
     Cursor,
     Damage,
     frame_end,
+    held_still,
     next_frame,
     segment_path,
     segment_sizes,
@@ -84,7 +85,12 @@ class Reader:
         """Delete the segments that lie wholly before ``cursor``; return how many.
 
         The segment that the cursor points into always stays: while it exists, a new segment gets a higher number.
+        While a backup pins the journal nothing goes.
         """
+        with held_still(self.folder, waits=False) as is_ours:
+            return self._prune(cursor) if is_ours else 0
+
+    def _prune(self, cursor: Mapping[str, tuple[int, int]]) -> int:
         old = [
             segment_path(self.folder / name, number)
             for name, (segment, _) in cursor.items()

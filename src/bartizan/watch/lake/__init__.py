@@ -15,9 +15,11 @@ from bartizan.watch.lake.queries import (
     rates,
 )
 from bartizan.watch.lake.retention import Hold, Retention
+from bartizan.watch.lake.scope import Asked
 from bartizan.watch.lake.store import Lake
 
 __all__ = [
+    "Asked",
     "Filter",
     "Filters",
     "Hold",

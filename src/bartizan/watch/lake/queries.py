@@ -9,7 +9,7 @@ from uuid import UUID
 
 from bartizan.watch.lake.columns import COUNTABLE, LISTED, WHOLE, events_of
 from bartizan.watch.lake.filters import Condition, Filters, Window, all_of, any_of, aware, condition_of, refers_to
-from bartizan.watch.lake.store import Lake
+from bartizan.watch.lake.scope import Asked
 
 Event = dict[str, Any]
 Key = tuple[datetime, str]
@@ -22,7 +22,7 @@ _SHORT_SECONDS: Final = 6 * 3600
 
 
 def events(
-    lake: Lake,
+    lake: Asked,
     window: Window,
     filters: Filters | None = None,
     *,
@@ -41,21 +41,21 @@ def events(
     return found[::-1] if before else found
 
 
-def event(lake: Lake, event_id: str) -> Event | None:
+def event(lake: Asked, event_id: str) -> Event | None:
     """One event with everything, or None. Ids that hold their time of receipt are found without a search."""
     try:
         identity = UUID(event_id)
     except ValueError:
         return None
     for condition, values in [*_likely(identity), ("TRUE", [])]:
-        sql = f"SELECT {WHOLE} FROM lake.event AS e WHERE id = ?::UUID AND {condition} LIMIT 1"  # noqa: S608
+        sql = f"SELECT {WHOLE} FROM {lake.table} AS e WHERE id = ?::UUID AND {condition} LIMIT 1"  # noqa: S608
         if found := events_of(lake.ask(sql, [str(identity), *values])):
             return found[0]
     return None
 
 
 def around(
-    lake: Lake, origin: Event, seconds: float, *, same: Sequence[str] = ("place", "device", "actor"), limit: int = 200
+    lake: Asked, origin: Event, seconds: float, *, same: Sequence[str] = ("place", "device", "actor"), limit: int = 200
 ) -> list[Event]:
     """What happened within ``seconds`` of ``origin`` and shares one of ``same`` with it; without ``same``, all."""
     span = timedelta(seconds=seconds)
@@ -68,7 +68,7 @@ def around(
 
 
 def entity(
-    lake: Lake,
+    lake: Asked,
     reference: str,
     window: Window,
     filters: Filters | None = None,
@@ -81,13 +81,13 @@ def entity(
     return page(lake, condition, limit, descends=order == "newest", is_short=window.seconds <= _SHORT_SECONDS)
 
 
-def notable(lake: Lake, window: Window, *, level: int = 1, limit: int = 500) -> list[Event]:
+def notable(lake: Asked, window: Window, *, level: int = 1, limit: int = 500) -> list[Event]:
     """Events that rules spoke about, newest first."""
     return events(lake, window, {"level": level}, limit=limit)
 
 
 def histogram(
-    lake: Lake, window: Window, bucket_seconds: float, filters: Filters | None = None
+    lake: Asked, window: Window, bucket_seconds: float, filters: Filters | None = None
 ) -> list[dict[str, Any]]:
     """For each bucket its ``start`` and ``counts`` by domain; buckets in which nothing happened are there too."""
     count = max(1, -int(-window.seconds // bucket_seconds))
@@ -100,7 +100,7 @@ def histogram(
     return bars
 
 
-def bands(lake: Lake, window: Window, buckets: int, filters: Filters | None = None) -> dict[str, list[dict[str, int]]]:
+def bands(lake: Asked, window: Window, buckets: int, filters: Filters | None = None) -> dict[str, list[dict[str, int]]]:
     """The timeline's bands: for each domain ``buckets`` cells with their ``events`` and worst ``level``."""
     rows = _counted(lake, window, window.seconds / buckets, buckets, filters or {})
     found: dict[str, list[dict[str, int]]] = {}
@@ -111,21 +111,21 @@ def bands(lake: Lake, window: Window, buckets: int, filters: Filters | None = No
 
 
 def counts_by(
-    lake: Lake, field: str, window: Window, filters: Filters | None = None, *, limit: int = 50
+    lake: Asked, field: str, window: Window, filters: Filters | None = None, *, limit: int = 50
 ) -> list[tuple[Any, int]]:
     """The most frequent values of ``field`` with their number of events, most frequent first."""
     if field not in COUNTABLE:
         raise ValueError(f"Events cannot be counted by “{field}”; there are {', '.join(COUNTABLE)}.")
     sql, values = condition_of(window, filters or {})
     rows = lake.ask(
-        f"SELECT {field} AS value, count(*) AS events FROM lake.event WHERE {sql} AND {field} IS NOT NULL "  # noqa: S608
+        f"SELECT {field} AS value, count(*) AS events FROM {lake.table} AS e WHERE {sql} AND {field} IS NOT NULL "  # noqa: S608
         f"GROUP BY {field} ORDER BY events DESC, value LIMIT {_bounded(limit)}",
         values,
     )
     return [(row["value"], row["events"]) for row in rows.to_pylist()]
 
 
-def rates(lake: Lake, pairs: Collection[tuple[str, str]], since: datetime) -> dict[tuple[str, str], int]:
+def rates(lake: Asked, pairs: Collection[tuple[str, str]], since: datetime) -> dict[tuple[str, str], int]:
     """How often each (kind, reference) occurred since then, with the reference as actor, device or place.
 
     One pass: rows are first grouped by their four columns, so that the pairing runs over few combinations.
@@ -135,9 +135,9 @@ def rates(lake: Lake, pairs: Collection[tuple[str, str]], since: datetime) -> di
     kinds = sorted({kind for kind, _ in pairs})
     references = sorted({reference for _, reference in pairs})
     rows = lake.ask(
-        """
+        f"""
         WITH combination AS (
-            SELECT kind, actor, device, place, count(*) AS events FROM lake.event
+            SELECT kind, actor, device, place, count(*) AS events FROM {lake.table} AS e
             WHERE time >= $since AND list_contains($kinds, kind) AND (list_contains($references, actor)
                 OR list_contains($references, device) OR list_contains($references, place))
             GROUP BY ALL
@@ -146,38 +146,39 @@ def rates(lake: Lake, pairs: Collection[tuple[str, str]], since: datetime) -> di
         )
         SELECT kind, reference, sum(events)::BIGINT AS events FROM role
         WHERE list_contains($references, reference) GROUP BY ALL
-        """,
+        """,  # noqa: S608
         {"since": aware(since), "kinds": kinds, "references": references},
     )
     found = {(row["kind"], row["reference"]): row["events"] for row in rows.to_pylist()}
     return {pair: found.get(pair, 0) for pair in pairs}
 
 
-def last_seen_by_source(lake: Lake, since: datetime | None = None) -> dict[str, datetime]:
+def last_seen_by_source(lake: Asked, since: datetime | None = None) -> dict[str, datetime]:
     """When each source was last heard; those silent since ``since`` (by default 30 days ago) are left out."""
     rows = lake.ask(
-        "SELECT source, max(received) AS seen FROM lake.event WHERE time >= ? AND source IS NOT NULL GROUP BY source",
+        f"SELECT source, max(received) AS seen FROM {lake.table} AS e "  # noqa: S608
+        "WHERE time >= ? AND source IS NOT NULL GROUP BY source",
         [aware(since) if since else datetime.now(UTC) - timedelta(days=30)],
     )
     return {row["source"]: row["seen"] for row in rows.to_pylist()}
 
 
-def page(lake: Lake, condition: Condition, limit: int, *, descends: bool, is_short: bool = False) -> list[Event]:
+def page(lake: Asked, condition: Condition, limit: int, *, descends: bool, is_short: bool = False) -> list[Event]:
     """One page of whole rows. Of a short window they are sorted as they are, which is a third faster there; of a long
     one narrow columns give the page's keys, and joined by time only the page's own rows are read in full.
     """
     sql, values = condition
     direction = "DESC" if descends else "ASC"
     bound = f"LIMIT {_bounded(limit)}"
-    source = f"lake.event AS e WHERE {sql}"
+    source = f"{lake.table} AS e WHERE {sql}"
     if not is_short:
-        keys = f"SELECT id, time FROM lake.event WHERE {sql} ORDER BY time {direction}, id {direction} {bound}"  # noqa: S608
-        source = f"lake.event AS e JOIN ({keys}) AS wanted ON wanted.time = e.time AND wanted.id = e.id"
+        keys = f"SELECT id, time FROM {lake.table} AS e WHERE {sql} ORDER BY time {direction}, id {direction} {bound}"  # noqa: S608
+        source = f"{lake.table} AS e JOIN ({keys}) AS wanted ON wanted.time = e.time AND wanted.id = e.id"
     order = f"ORDER BY e.time {direction}, e.id {direction} {bound}"
     return events_of(lake.ask(f"SELECT {LISTED} FROM {source} {order}", values))  # noqa: S608
 
 
-def _counted(lake: Lake, window: Window, bucket_seconds: float, count: int, filters: Filters) -> list[dict[str, Any]]:
+def _counted(lake: Asked, window: Window, bucket_seconds: float, count: int, filters: Filters) -> list[dict[str, Any]]:
     if not 1 <= count <= MOST_BUCKETS or bucket_seconds <= 0:
         raise ValueError(f"A histogram has 1 to {MOST_BUCKETS} buckets; {count} were asked for.")
     sql, values = condition_of(window, filters)
@@ -185,7 +186,7 @@ def _counted(lake: Lake, window: Window, bucket_seconds: float, count: int, filt
         f"""
         SELECT coalesce(domain, 'host') AS domain, count(*) AS events, max(level)::INTEGER AS level,
             least(floor((epoch_us(time) - epoch_us(?)) / ?), ?)::INTEGER AS bucket
-        FROM lake.event WHERE {sql} GROUP BY ALL
+        FROM {lake.table} AS e WHERE {sql} GROUP BY ALL
         """,  # noqa: S608
         [window.start, bucket_seconds * 1e6, count - 1, *values],
     )

@@ -8,19 +8,19 @@ from bartizan.engines.observe import split_reference
 from bartizan.watch.lake.columns import REFERENCES
 from bartizan.watch.lake.filters import Window, all_of, any_of, condition_of
 from bartizan.watch.lake.queries import Event, page
-from bartizan.watch.lake.store import Lake
+from bartizan.watch.lake.scope import Asked
 
 
-def by_ids(lake: Lake, ids: Collection[str], window: Window) -> list[Event]:
+def by_ids(lake: Asked, ids: Collection[str], window: Window) -> list[Event]:
     """Those of ``ids`` that lie in ``window``, the oldest first."""
     if not ids:
         return []
-    condition = all_of([condition_of(window, {}), ("list_contains(?::UUID[], lake.event.id)", [sorted(ids)])])
+    condition = all_of([condition_of(window, {}), ("list_contains(?::UUID[], e.id)", [sorted(ids)])])
     return page(lake, condition, len(ids), descends=False)
 
 
 def touching(
-    lake: Lake, references: Collection[str], window: Window, *, limit: int, without: Collection[str] = ()
+    lake: Asked, references: Collection[str], window: Window, *, limit: int, without: Collection[str] = ()
 ) -> list[Event]:
     """Events in which any of ``references`` has a part, in any role, but for kinds ``without``; the latest ``limit`` of
     them, the oldest first."""

@@ -22,6 +22,7 @@ from bartizan.watch.lake import catalog
 from bartizan.watch.lake.columns import table_of
 from bartizan.watch.lake.errors import WAITS_SECONDS, LakeBusy, patiently
 from bartizan.watch.lake.retention import Hold, Retention, expired
+from bartizan.watch.lake.scope import TABLE
 from bartizan.watch.lake.turns import Turns
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,10 @@ class Lake:
         self._rows_unflushed = self._bytes_unflushed = 0
         self._flushed_at = time.monotonic()
 
+    @property
+    def table(self) -> str:
+        return TABLE
+
     def close(self) -> None:
         self._connection.close()
         self._turns.close()
@@ -74,23 +79,21 @@ class Lake:
     ) -> None:
         self.close()
 
-    def append(
-        self, events: Sequence[Mapping[str, Any]], cursor: Cursor | None = None, *, is_replay: bool = False
-    ) -> int:
+    def append(self, events: Sequence[Mapping[str, Any]], cursor: Cursor | None = None) -> int:
         """Store judged ``events`` and how far the journal was read, both or neither; return how many were new.
 
         An event whose id is made from its source's key (version 5) is stored once, however often it comes. Others
         are stored once because the cursor moves with them: after a start, a batch that the stored cursor covers is
-        passed over, and one that straddles it, or of which ``is_replay`` is said, is compared with what is stored.
+        passed over, and one that straddles it is compared with what is stored. The stored cursor never goes back.
         """
         batch = table_of(list({event["id"]: event for event in events}.values()))
         with self._writing:
             self._resume()
             if cursor is not None and self._replayed_to is not None and covers(self._replayed_to, cursor):
                 return 0
-            is_replay = is_replay or self._replayed_to is not None
+            is_replay, reached = self._replayed_to is not None, furthest(cursor, self._replayed_to)
             self._is_resumed = False  # until the commit is certain
-            stored = self._commit(lambda connection: self._insert(connection, batch, cursor, is_replay=is_replay))
+            stored = self._commit(lambda connection: self._insert(connection, batch, reached, is_replay=is_replay))
             self._is_resumed = True
             if cursor is not None and covers(cursor, self._replayed_to or {}):
                 self._replayed_to = None
@@ -98,6 +101,10 @@ class Lake:
             self._rows_unflushed += stored
             self._bytes_unflushed += batch.nbytes
         return stored
+
+    def replay(self) -> None:
+        """The journal is about to be read again from an earlier position: compare what comes with what is stored."""
+        self._is_resumed = False
 
     def cursor(self) -> Cursor:
         """How far the journal had been read when the newest batch was stored."""
@@ -224,6 +231,13 @@ class Lake:
             log.info("Compaction of the event lake lost to its writers; now they wait for it.")
             with self._writing, self._turns.commit():
                 patiently(call, self.folder)
+
+
+def furthest(cursor: Cursor | None, reached: Cursor | None) -> Cursor | None:
+    """For each writer of the journal the later of two positions; nothing where there is no cursor to store."""
+    if cursor is None or not reached:
+        return cursor
+    return {name: max(each[name] for each in (cursor, reached) if name in each) for name in {*cursor, *reached}}
 
 
 def covers(reached: Mapping[str, tuple[int, int]], cursor: Mapping[str, tuple[int, int]]) -> bool:

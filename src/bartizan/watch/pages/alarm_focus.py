@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from bartizan.core.access import visible_to
+from bartizan.core.access import covers, may, visible_to
 from bartizan.core.queries import officers
 from bartizan.watch import lake, queries
 from bartizan.watch.models import Alarm, AlarmEvent, Source
@@ -37,14 +37,15 @@ class Happening:
 
 
 def focus_context(user: Any, alarm: Alarm | None, deed: str = "", trouble: str = "") -> dict[str, Any]:
-    context: dict[str, Any] = {"focus": alarm, "do": deed if deed in DEEDS else "", "trouble": trouble}
+    deed = deed if deed in DEEDS and may(user, "work alarms") else ""
+    context: dict[str, Any] = {"focus": alarm, "do": deed, "trouble": trouble}
     if alarm is None:
         context["sources"] = visible_to(user, Source.objects.all()).count()
         return context
     context["happenings"] = happenings(user, alarm)
-    context["cases"] = list(alarm.cases.all())
+    context["cases"] = list(visible_to(user, alarm.cases.all()))
     if deed == "assign":
-        context["officers"] = officers(user)
+        context["officers"] = [one for one in officers(user) if covers(one, alarm)]
     if deed == "shelve":
         context["ends"] = shelf_ends(timezone.now(), zone_of(user))
     return context
@@ -54,18 +55,19 @@ def happenings(user: Any, alarm: Alarm) -> list[Happening]:
     """The alarm's own events and their neighbours, in their order; what it rests on first when there are too many."""
     own = list(visible_to(user, AlarmEvent.objects.filter(alarm=alarm)).order_by("-at")[:LINES])
     hits = [Happening(e.at, e.kind, e.summary, e.event, is_hit=True) for e in own]
-    near = [one for one in _neighbours(own) if one.event not in {hit.event for hit in hits}] if own else []
+    near = [one for one in _neighbours(user, own) if one.event not in {hit.event for hit in hits}] if own else []
     middle = own[0].at if own else alarm.last_at
     near.sort(key=lambda one: abs(one.at - middle))
     kept = hits + near[: max(0, LINES - len(hits))]
     return sorted(kept, key=lambda one: one.at)
 
 
-def _neighbours(own: list[AlarmEvent]) -> list[Happening]:
+def _neighbours(user: Any, own: list[AlarmEvent]) -> list[Happening]:
     """What the lake has at the same place, device or by the same actor. The alarm is shown without it if it is busy."""
     try:
-        origin = lake.event(queries.lake(), own[0].event)
-        found = lake.around(queries.lake(), origin, AROUND.total_seconds(), limit=200) if origin else []
+        seen = queries.lake_of(user)
+        origin = lake.event(seen, own[0].event)
+        found = lake.around(seen, origin, AROUND.total_seconds(), limit=200) if origin else []
     except lake.LakeError:
         return []
     return [Happening(at_of(e), str(e["kind"]), sentence(e), str(e["id"]), is_hit=False) for e in found]

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.http import require_POST
 
+from bartizan.core.access import covers, needs
 from bartizan.core.queries import officers
 from bartizan.watch import actions, queries
 from bartizan.watch.models import Alarm
@@ -28,7 +29,7 @@ def acknowledge(request: HttpRequest, alarm: Alarm) -> str:
 def assign(request: HttpRequest, alarm: Alarm) -> str:
     wanted = request.POST.get("to", "")
     to = officers(_user(request)).filter(pk=wanted).first() if wanted.isdecimal() else None
-    if to is None:
+    if to is None or not covers(to, alarm):
         raise ValidationError("Choose to whom it goes.")
     actions.assign(alarm, to, _user(request))
     return f"{alarm.title} given to {to.get_full_name() or to.username}"
@@ -65,6 +66,7 @@ DEEDS: dict[str, Deed] = {
 
 
 @require_POST
+@needs("work alarms")
 def do(request: HttpRequest, key: int, deed: str) -> HttpResponse:
     alarm = get_object_or_404(queries.alarms(_user(request)), pk=key)
     said = trouble = ""

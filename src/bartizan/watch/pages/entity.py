@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bartizan.core import registers
+from bartizan.core.access import may, needs, visible_to
 from bartizan.core.models import User
+from bartizan.core.queries import audit_of
+from bartizan.core.registers import Register
 from bartizan.core.values import Line
 from bartizan.estate import queries as estate
 from bartizan.watch import lake as events_of
@@ -26,19 +29,20 @@ from bartizan.watch.pages.scale import Scale
 from bartizan.watch.pages.timeline_view import stamp
 from bartizan.web.templatetags.bz import ICONS, kind_icon
 
-# Which register holds a kind of thing, and the field that its reference names.
+# Which register holds a kind of thing, where it is not called so.
 REGISTERS = {
-    "person": ("people", "code"),
-    "badge": ("badges", "number"),
-    "user": ("user-accounts", "name"),
-    "host": ("hosts", "name"),
-    "portal": ("doors", "code"),
-    "zone": ("zones", "code"),
-    "site": ("sites", "code"),
-    "building": ("buildings", "code"),
-    "floor": ("floors", "code"),
-    "department": ("departments", "code"),
-    **dict.fromkeys(("reader", "detector", "camera", "panel", "firewall", "sensor"), ("devices", "code")),
+    "person": "people",
+    "badge": "badges",
+    "user": "user-accounts",
+    "host": "hosts",
+    "portal": "doors",
+    "zone": "zones",
+    "site": "sites",
+    "building": "buildings",
+    "floor": "floors",
+    "department": "departments",
+    "copy": "copies",
+    **dict.fromkeys(("reader", "detector", "camera", "panel", "firewall", "sensor"), "devices"),
 }
 LENGTHS = {"day": timedelta(days=1), "week": timedelta(days=7), "30d": timedelta(days=30), "400d": timedelta(days=400)}
 WORDS = {"day": "Day", "week": "Week", "30d": "30 d", "400d": "400 d"}
@@ -48,45 +52,76 @@ ALARM_FIELDS = {"person": "person", "zone": "zone", "portal": "portal", "site": 
 
 
 @require_safe
+@needs("")
 def entity(request: HttpRequest, kind: str, name: str) -> HttpResponse:
+    """404 for what the user may not see, as for what is not there: the page does not tell the two apart."""
     user = request.user
     assert isinstance(user, User)
     reference = name if kind == "thing" else f"{kind}:{name}"
-    length = request.GET.get("range", "week")
-    length = length if length in LENGTHS else "week"
-    called = estate.name_of(user, reference)
+    register, row = _found(user, kind, name)
+    sees_events = may(user, "see events")
+    if row is None and not sees_events:
+        raise Http404("There is no such thing, or it is not open to you.")
+    called = _called(user, reference, row)
     zone = shown.zone_of(user)
     context: dict[str, Any] = {
         "place": "entity",
         "reference": reference,
-        "kind": kind,
+        "kind": register.one if register else kind,
         "name": called,
         "code": name if called != name else "",
         "icon": ICONS.get(kind, "link"),
         "zone": zone,
-        "length": length,
-        "lengths": [(WORDS[key], f"?range={key}", key == length) for key in LENGTHS],
         "alarms": alarms_of(user, kind, name, reference),
+        "sees_alarms": may(user, "see alarms"),
+        "sees_cases": may(user, "see cases"),
     }
-    context |= _record(user, kind, name)
-    context |= _happened(user, reference, timezone.now(), LENGTHS[length], zone)
-    context["cases"] = sorted({case for alarm in context["alarms"] for case in alarm.cases.all()}, key=lambda c: -c.pk)
+    if register and row:
+        context |= _record(user, register, row)
+    if sees_events:
+        length = request.GET.get("range", "week")
+        length = length if length in LENGTHS else "week"
+        context |= {"length": length, "lengths": [(WORDS[key], f"?range={key}", key == length) for key in LENGTHS]}
+        context |= _happened(user, reference, timezone.now(), LENGTHS[length], zone)
+    found = {case for alarm in context["alarms"] for case in visible_to(user, alarm.cases.all())}
+    context["cases"] = sorted(found, key=lambda case: -case.pk)
     return render(request, "watch/entity.html", context)
 
 
-def _record(user: User, kind: str, name: str) -> dict[str, Any]:
-    """The estate's record with its register's facts and sections; nothing for what no register holds."""
-    where, field = REGISTERS.get(kind, ("", ""))
-    register = registers.named(where)
-    row = register.rows(user).filter(**{field: name}).first() if register else None
-    if register is None or row is None:
-        return {"facts": [], "sections": []}
-    facts = [(column.title, column.value(row)) for column in register.columns if not column.is_main]
+def _found(user: User, kind: str, name: str) -> tuple[Register | None, Any]:
+    """The record and its register; neither for what no register holds. Raises Http404 for what is not open."""
+    register = registers.named(REGISTERS.get(kind, kind))
+    if register is None or register.reference is None:
+        return None, None
+    row = register.rows(user).filter(**{register.key: name}).first()
+    if row is None and registers.manager_of(register.model).filter(**{register.key: name}).exists():
+        raise Http404("There is no such thing, or it is not open to you.")
+    return (register, row) if row else (None, None)
+
+
+def _called(user: User, reference: str, row: Any) -> str:
+    named = estate.name_of(user, reference)
+    return registers.label(row) if row is not None and named in reference else named
+
+
+def _record(user: User, register: Register, row: Any) -> dict[str, Any]:
+    """What its register says of it: facts, what belongs to it, the people it has to do with, what was changed."""
+    columns = [column for column in register.all_columns if not column.is_main]
+    values = registers.cells(register, user, columns, [row])[0]
+    facts = [(column.title, value) for column, value in zip(columns, values, strict=True)]
+    subject = register.subject(row)
+    sections = [(section, list(section.lines(user, row))[:20]) for section in register.sections]
     return {
-        "facts": [*facts, *register.facts(row)],
+        "facts": [*facts, *(fact for fact in register.facts(row) if fact[0] not in {title for title, _ in facts})],
         "about": register.about(row),
-        "sections": [(section, list(section.lines(user, row))[:20]) for section in register.sections],
+        "sections": [(section, lines) for section, lines in sections if lines],
+        "people": registers.people_of(user, row),
+        "state": register.state(row) if register.state else None,
+        "subject": subject,
+        "entries": list(audit_of(user, subject)[:RECENT]),
+        "sees_history": may(user, "see history"),
         "record_url": f"/registers/{register.name}/{row.pk}",
+        "edit_url": f"/registers/{register.name}/{row.pk}/edit" if register.may_change(user) else "",
         "register": register.title,
     }
 
@@ -95,7 +130,7 @@ def _happened(user: User, reference: str, now: datetime, span: timedelta, zone: 
     """Its bands and its latest events; two questions to the lake."""
     window = Window(now - span, now)
     try:
-        lake = queries.lake()
+        lake = queries.lake_of(user)
         cells = events_of.bands(lake, window, bands.SLOTS, {"reference": reference})
         found = events_of.entity(lake, reference, window, limit=ROWS)
         last = found[0] if found else timeline_data.last_event(lake, {"reference": reference}, now)
@@ -104,12 +139,24 @@ def _happened(user: User, reference: str, now: datetime, span: timedelta, zone: 
     slots = {domain: {n: c["events"] for n, c in enumerate(row) if c["events"]} for domain, row in cells.items()}
     rows = shown.shown(user, found, zone, with_day=span > timedelta(days=1))
     return {
+        "lately": _lately(user, reference, found),
         "bands": bands.bands(slots, Scale(window.start, window.end, zone), _notable(found), only_filled=True),
         "rows": [(row, _event_url(reference, row)) for row in rows],
         "last": shown.at_of(last) if last else None,
         "zone_word": f"{now.astimezone(zone):%Z}",
         "timeline_url": "/timeline?" + urlencode([("range", "week"), ("rows", "all"), ("reference", reference)]),
     }
+
+
+def _lately(user: User, reference: str, found: Sequence[shown.Event]) -> list[tuple[str, str, Any]]:
+    """Who was seen with it of late, the latest first, with when; not itself."""
+    last: dict[str, Any] = {}
+    for event in found:
+        if event.get("person"):
+            last.setdefault(f"person:{event['person']}", shown.at_of(event))
+    last.pop(reference, None)
+    names = estate.names_of(user, list(last)[:RECENT])
+    return [(ref, names[ref], last[ref]) for ref in names if names[ref] not in ref]
 
 
 def _event_url(reference: str, row: shown.Shown) -> str:
@@ -136,7 +183,7 @@ def recent(user: User, reference: str) -> list[Line]:
     """For a register's detail: what happened to a record lately. Without a lake there is nothing to tell."""
     now = timezone.now()
     try:
-        found = events_of.entity(queries.lake(), reference, Window(now - timedelta(days=30), now), limit=RECENT)
+        found = events_of.entity(queries.lake_of(user), reference, Window(now - timedelta(days=30), now), limit=RECENT)
     except LakeError:
         return []
     rows = shown.shown(user, found, shown.zone_of(user))

@@ -26,11 +26,11 @@ def event_url(event: str, at: datetime) -> str:
     return "/timeline?" + urlencode(parts)
 
 
-def events_of(_user: Any, reference: str) -> list[Line] | None:
+def events_of(user: Any, reference: str) -> list[Line] | None:
     """What happened to a thing in the last 30 days, the latest first; nothing when the lake cannot be read."""
     now = timezone.now()
     try:
-        found = lake.entity(queries.lake(), reference, lake.Window(now - BACK, now), limit=MOST)
+        found = lake.entity(queries.lake_of(user), reference, lake.Window(now - BACK, now), limit=MOST)
     except lake.LakeError:
         return None
     return [Line(at_of(e), kind_icon(str(e["kind"])), sentence(e), event_url(str(e["id"]), at_of(e))) for e in found]

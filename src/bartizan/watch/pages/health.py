@@ -1,4 +1,4 @@
-"""Settings, and how Bartizan itself is: what is wrong in words, its processes, its stores, retention and holds."""
+"""How Bartizan itself is: what is wrong in words, its processes, its stores, retention and legal holds."""
 
 from __future__ import annotations
 
@@ -18,19 +18,18 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from bartizan.core.access import visible_to
+from bartizan.core import preferences
+from bartizan.core.access import needs, visible_to
+from bartizan.core.health import Condition, conditions
 from bartizan.core.models import User
+from bartizan.core.preferences import Entry, page
 from bartizan.engines.observe import KINDS
 from bartizan.watch import actions, queries, shown
+from bartizan.watch.decisions import Events
 from bartizan.watch.journal import Reader
 from bartizan.watch.lake import LakeError
-from bartizan.watch.models import LegalHold, Retention, Source, Trouble
-from bartizan.web.shell import Item, menu
+from bartizan.watch.models import LegalHold, Retention, Trouble
 
-menu(Item("settings", "Settings", "gear", order=90))
-
-KEPT_DAYS = 400
-"""How long events are kept for which no rule says otherwise."""
 RECENT = timedelta(days=7)
 HOLDABLE = ("site", "zone", "person", "actor", "device", "source", "kind")
 
@@ -45,29 +44,29 @@ class Process:
     last_exit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
-    name: str
-    words: str
-    size: int | None
-    """Bytes; nothing when it could not be found out."""
-    is_well: bool = True
+def _state(user: Any) -> str:
+    """For the list of settings."""
+    troubles = visible_to(user, Trouble.objects.filter(ended_at=None)).count()
+    holds = visible_to(user, LegalHold.objects.filter(ended_at=None)).count()
+    said = [f"{troubles} trouble{'s' * (troubles != 1)}" if troubles else "well"]
+    return ", ".join(said + ([f"{holds} hold{'s' * (holds != 1)}"] if holds else []))
+
+
+page(
+    Entry(
+        "Health",
+        "Troubles, processes, stores, retention and legal holds",
+        "shield",
+        "/settings/health",
+        "see sources",
+        order=12,
+        state=_state,
+    )
+)
 
 
 @require_safe
-def index(request: HttpRequest) -> HttpResponse:
-    user = request.user
-    context = {
-        "place": "settings",
-        "sources": visible_to(user, Source.objects.all()).count(),
-        "in_trouble": visible_to(user, Source.objects.filter(is_enabled=True, state="trouble")).count(),
-        "troubles": visible_to(user, Trouble.objects.filter(ended_at=None)).count(),
-        "holds": visible_to(user, LegalHold.objects.filter(ended_at=None)).count(),
-    }
-    return render(request, "watch/settings.html", context)
-
-
-@require_safe
+@needs("see sources")
 def health(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
@@ -88,7 +87,7 @@ def _page(request: HttpRequest, trouble: str = "") -> HttpResponse:
         "disk": disk,
         "disk_used": round(100 * (1 - disk.free / disk.total)),
         "retention": visible_to(user, Retention.objects.order_by("kind")),
-        "kept_days": KEPT_DAYS,
+        "kept_days": preferences.get(Events).kept_days,
         "kinds": sorted({f"{kind.partition('.')[0]}." for kind in KINDS if "." in kind} | set(KINDS)),
         "holds": visible_to(user, LegalHold.objects.select_related("made_by").order_by("ended_at", "-made_at"))[:50],
         "holdable": HOLDABLE,
@@ -129,33 +128,35 @@ def _moment(value: Any) -> datetime | None:
         return None
 
 
-def stores(data: Path) -> list[Store]:
-    return [_journal(data), _lake(data), _records(data)]
+def stores(data: Path) -> list[Condition]:
+    return [_journal(data), _lake(data), _records(data), *conditions()]
 
 
-def _journal(data: Path) -> Store:
+def _journal(data: Path) -> Condition:
     try:
         waiting = Reader(data / "journal").backlog_bytes(queries.lake().cursor() or {})
     except (LakeError, OSError) as error:
-        return Store("Journal", f"Its backlog cannot be read: {error}", None, is_well=False)
+        return Condition("journal", "Journal", f"Its backlog cannot be read: {error}", None, is_well=False)
     words = "Everything received is judged." if waiting == 0 else f"{_size(waiting)} received and not yet judged."
-    return Store("Journal", words, size_of(data / "journal"), is_well=waiting < 64 * 1024 * 1024)
+    return Condition("journal", "Journal", words, size_of(data / "journal"), is_well=waiting < 64 * 1024 * 1024)
 
 
-def _lake(data: Path) -> Store:
+def _lake(data: Path) -> Condition:
     try:
         rows = queries.lake().ask("SELECT count(*) AS n, min(time) AS first FROM lake.event").to_pylist()[0]
     except (LakeError, OSError) as error:
-        return Store("Event lake", str(error), None, is_well=False)
+        return Condition("lake", "Event lake", str(error), None, is_well=False)
     words = f"{rows['n']:,} events".replace(",", "\u202f")
     words += f" since {rows['first']:%d %b %Y}." if rows["n"] else "; the first arrives with the first source."
-    return Store("Event lake", words, size_of(data / "lake"))
+    return Condition("lake", "Event lake", words, size_of(data / "lake"))
 
 
-def _records(data: Path) -> Store:
+def _records(data: Path) -> Condition:
     files = [data / "records.sqlite3", data / "records.sqlite3-wal"]
     there = [file.stat().st_size for file in files if file.exists()]
-    return Store("Records", "People, places, alarms, cases and the audit.", sum(there) if there else None)
+    return Condition(
+        "records", "Records", "People, places, alarms, cases and the audit.", sum(there) if there else None
+    )
 
 
 def size_of(folder: Path) -> int:
@@ -179,6 +180,7 @@ def _size(count: float) -> str:
 
 
 @require_POST
+@needs("change settings")
 def do(request: HttpRequest, deed: str) -> HttpResponse:
     """Set a retention, place a hold or end one."""
     user = request.user
@@ -231,7 +233,6 @@ def _end_hold(request: HttpRequest, user: User) -> None:
 _DEEDS = {"retention": _retain, "hold": _hold, "end-hold": _end_hold}
 
 urlpatterns = [
-    path("settings", index, name="settings"),
     path("settings/health", health, name="health"),
     path("settings/health/<slug:deed>", do, name="health-do"),
 ]

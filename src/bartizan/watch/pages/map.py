@@ -11,19 +11,21 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from bartizan.core.access import may, may_change, needs
 from bartizan.estate import queries as estate
 from bartizan.estate.models import Floor
 from bartizan.watch import queries
 from bartizan.watch.models import Alarm
-from bartizan.watch.pages.plan_drawing import Drawing, drawing
+from bartizan.watch.plan_drawing import Drawing, drawing
 from bartizan.web.shell import Item, menu
 
 WORST = 20  # alarms that are looked through for one with a place
 
-menu(Item("map", "Map", "map", order=30, go="m", on_phone=True))
+menu(Item("map", "Map", "map", order=30, go="m", on_phone=True, needs="see places"))
 
 
 @require_safe
+@needs("see places")
 def show(request: HttpRequest) -> HttpResponse:
     floors = list(estate.floors(request.user))
     sites = [(site, list(of)) for site, of in groupby(floors, key=lambda floor: floor.building.site)]
@@ -35,6 +37,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "sites": [site for site, _ in sites],
         "wanted": wanted,
         "drawings": [draw(request.user, floor, open_alarms) for floor in shown],
+        "may_edit": may_change(request.user, Floor),
+        "may_see_events": may(request.user, "see events"),
     }
     return render(request, "watch/_map_floors.html" if request.headers.get("X-Part") else "watch/map.html", context)
 

@@ -8,21 +8,20 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from bartizan.core.access import visible_to
+from bartizan.core.access import may, needs, visible_to
 from bartizan.watch import queries
 from bartizan.watch.models import Alarm, AlarmEvent
 from bartizan.watch.pages import deeds
 from bartizan.watch.pages.alarm_focus import focus_context
 from bartizan.watch.pages.map import plan_context
 from bartizan.watch.pages.quiet import quiet_context
-from bartizan.web.palette import Found, finder
 from bartizan.web.panels import panels
-from bartizan.web.shell import Item, menu
+from bartizan.web.shell import Item, first_page, menu
 
 SHOWS = ("all", "mine", "unheld")
 MOST = {"waiting": 200, "held": 50, "shelved": 30}
@@ -35,11 +34,25 @@ PARTS = {
     "beside": "watch/_now_beside.html",
 }
 
-menu(Item("now", "Now", "bell", order=10, go="n", count=lambda user: queries.waiting(user).count(), on_phone=True))
+menu(
+    Item(
+        "now",
+        "Now",
+        "bell",
+        order=10,
+        go="n",
+        count=lambda user: queries.waiting(user).count(),
+        on_phone=True,
+        needs="see alarms",
+    )
+)
 
 
 @require_safe
+@needs("")
 def now(request: HttpRequest) -> HttpResponse:
+    if not may(request.user, "see alarms"):
+        return redirect(first_page(request.user))
     part = request.headers.get("X-Part", "")
     context: dict[str, Any] = {"place": "now", "show": _show(request), "soon": timezone.now() + SOON}
     alarm = _focused(request)
@@ -100,14 +113,6 @@ def _event_ids(user: Any, shown: list[Alarm]) -> dict[int, list[str]]:
         if len(named[alarm]) < NAMED_EVENTS:
             named[alarm].append(event)
     return named
-
-
-@finder
-def find(user: Any, words: str) -> list[Found]:
-    """For the palette: alarms that are not closed."""
-    alarms = queries.alarms(user).exclude(state="closed").order_by("-level", "-raised_at")
-    matching = alarms.filter(title__icontains=words) | alarms.filter(where__icontains=words)
-    return [Found("bell", alarm.title, f"alarm, {alarm.where}", f"/?alarm={alarm.pk}") for alarm in matching[:5]]
 
 
 urlpatterns = [path("", now, name="now"), *deeds.urlpatterns]

@@ -60,7 +60,7 @@ def quiet_context(user: Any) -> dict[str, Any]:
     devices = estate.devices(user).exclude(state__in=("", "unknown"))
     silent += [_device(each) for each in devices.filter(state__in=SILENT_STATES)]
     silent.sort(key=lambda one: (one.since is not None, one.since), reverse=True)
-    bands = last_hour(now)
+    bands = last_hour(user, now)
     return {
         "silent": silent[:MOST],
         "silent_number": len(silent),
@@ -90,10 +90,10 @@ def _device(device: Device) -> Silent:
     return Silent(icon, device.name, words, device.state_at, f"/entity/{device.kind}/{device.code}")
 
 
-def last_hour(now: datetime) -> list[Band] | None:
+def last_hour(user: Any, now: datetime) -> list[Band] | None:
     """Events a minute by domain; nothing while the lake cannot be read (it is made with the first event)."""
     try:
-        found = lake.bands(queries.lake(), lake.Window(now - HOUR, now), MINUTES)
+        found = lake.bands(queries.lake_of(user), lake.Window(now - HOUR, now), MINUTES)
     except lake.LakeError as error:
         log.info("The last hour cannot be shown: %s", error)
         return None

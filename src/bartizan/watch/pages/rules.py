@@ -18,12 +18,19 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from bartizan.core.access import visible_to
+from bartizan.core.access import needs, visible_to
 from bartizan.core.models import User
+from bartizan.core.preferences import Entry, page
 from bartizan.core.queries import audit_of
 from bartizan.engines import detect
 from bartizan.watch import actions, queries, rulebook, shown
 from bartizan.watch.models import LEVELS, RuleSwitch
+
+page(
+    Entry(
+        "Rules", "What is looked for, and switching a rule off with a reason", "rule", "/rules", "see sources", order=11
+    )
+)
 
 SHOWN = 150
 LEVEL_OF = {"informational": 0, "low": 1, "medium": 2, "high": 3, "critical": 4}
@@ -50,6 +57,7 @@ def _read(stamp: str) -> tuple[Sequence[detect.Rule], Sequence[detect.Problem]]:
 
 
 @require_safe
+@needs("see sources")
 def rules(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
@@ -137,6 +145,7 @@ def _text(rule: detect.Rule) -> str:
 
 
 @require_POST
+@needs("change rules")
 def switch(request: HttpRequest) -> HttpResponse:
     """Switch a rule on or off, or give it another level."""
     user = request.user

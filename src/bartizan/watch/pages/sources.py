@@ -17,19 +17,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pydantic import BaseModel
 
 from bartizan.connectors import installed
-from bartizan.core.access import visible_to
+from bartizan.core import setting_form
+from bartizan.core.access import needs, visible_to
 from bartizan.core.models import User
+from bartizan.core.preferences import Entry, page
 from bartizan.core.queries import audit_of
 from bartizan.watch import actions, queries, shown
 from bartizan.watch import lake as events_of
 from bartizan.watch.lake import LakeError, Window
 from bartizan.watch.models import Source
-from bartizan.watch.pages import sources_form
 from bartizan.watch.pages.histogram import histogram, window_around
 from bartizan.watch.pages.timeline_view import stamp
 from bartizan.web.shell import Item, menu
 
-menu(Item("sources", "Sources", "sources", order=60, go="s"))
+menu(Item("sources", "Sources", "sources", order=60, go="s", needs="see sources"))
 
 PASSIVE = {
     "http": "Observations sent to this address with a token",
@@ -40,11 +41,32 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}$")
 
 
 @require_safe
+@needs("see sources")
 def sources(request: HttpRequest) -> HttpResponse:
     found = visible_to(request.user, Source.objects.order_by("name"))
     troubled = [s for s in found if s.is_enabled and s.state == "trouble"]
     context = {"place": "sources", "sources": found, "troubled": len(troubled), "connectors": connectors()}
     return render(request, "watch/sources.html", context)
+
+
+def _state(user: Any) -> str:
+    """For the list of settings."""
+    found = visible_to(user, Source.objects.all())
+    troubled = found.filter(is_enabled=True, state="trouble").count()
+    return f"{found.count()}, {troubled} in trouble" if troubled else str(found.count())
+
+
+page(
+    Entry(
+        "Sources",
+        "What sends to Bartizan, and how it does",
+        "sources",
+        "/sources",
+        "see sources",
+        order=10,
+        state=_state,
+    )
+)
 
 
 def connectors() -> list[tuple[str, str]]:
@@ -65,6 +87,7 @@ def settings_of(connector: str) -> type[BaseModel] | None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
+@needs("change sources")
 def add(request: HttpRequest, connector: str) -> HttpResponse:
     """The form for a new source of a kind; a sender over HTTP gets its token shown once."""
     user = request.user
@@ -75,8 +98,8 @@ def add(request: HttpRequest, connector: str) -> HttpResponse:
     if request.method != "POST":
         return _form(request, connector, model, {}, {}, name="")
     name = request.POST.get("name", "").strip().lower()
-    given = sources_form.read(model, request.POST, {}) if model else {}
-    errors = _name_problems(name) | (sources_form.problems_of(model, given) if model else {})
+    given = setting_form.read(model, request.POST, {}) if model else {}
+    errors = _name_problems(name) | (setting_form.problems_of(model, given) if model else {})
     if errors:
         return _form(request, connector, model, given, errors, name=name)
     source = actions.save_source(name, connector, given, user)
@@ -106,7 +129,7 @@ def _form(
         "place": "sources",
         "connector": connector,
         "about": dict(connectors()).get(connector, ""),
-        "fields": sources_form.fields_of(model, values, errors) if model else [],
+        "fields": setting_form.fields_of(model, values, errors) if model else [],
         "name": name,
         "errors": errors,
     }
@@ -114,12 +137,14 @@ def _form(
 
 
 @require_safe
+@needs("see sources")
 def source(request: HttpRequest, name: str) -> HttpResponse:
     return _page(request, get_object_or_404(visible_to(request.user, Source.objects.all()), name=name))
 
 
 @require_POST
 @never_cache
+@needs("change sources")
 def do(request: HttpRequest, name: str, deed: str) -> HttpResponse:
     """Change, switch or remove a source, or make it a new token."""
     user = request.user
@@ -144,8 +169,8 @@ def _save(request: HttpRequest, found: Source, user: User) -> HttpResponse:
     model = settings_of(found.connector)
     if model is None:
         raise Http404("This source has no settings.")
-    given = sources_form.read(model, request.POST, found.settings)
-    errors = sources_form.problems_of(model, given)
+    given = setting_form.read(model, request.POST, found.settings)
+    errors = setting_form.problems_of(model, given)
     if errors:
         return _page(request, found, values=given, errors=errors, status=422)
     try:
@@ -169,7 +194,7 @@ def _page(
     assert isinstance(user, User)
     model = settings_of(found.connector)
     problems = dict(errors or {})
-    fields = sources_form.fields_of(model, values or found.settings, problems) if model else []
+    fields = setting_form.fields_of(model, values or found.settings, problems) if model else []
     now = timezone.now()
     context: dict[str, Any] = {
         "place": "sources",
@@ -200,7 +225,7 @@ def _heard(found: Source, user: User) -> dict[str, Any]:
     """What it sent in the last day, and samples of what nobody understood."""
     now, zone = timezone.now(), shown.zone_of(user)
     try:
-        lake = queries.lake()
+        lake = queries.lake_of(user)
         window = window_around(now - timedelta(hours=1), now, zone)
         bars = events_of.histogram(lake, Window(window.start, window.end), 600, {"source": found.name})
         month = Window(now - timedelta(days=30), now + timedelta(days=1))

@@ -12,21 +12,23 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from bartizan.core.access import needs
 from bartizan.core.models import User
 from bartizan.estate import queries as estate
 from bartizan.watch import queries, shown
-from bartizan.watch.lake import Lake, LakeError
+from bartizan.watch.lake import Asked, LakeError
 from bartizan.watch.pages import bands, timeline_data, timeline_event, timeline_view
 from bartizan.watch.pages.timeline_jump import NotATimeError, jump_to
 from bartizan.watch.pages.timeline_view import BadViewError, View
 from bartizan.web.shell import Item, menu
 
-menu(Item("timeline", "Timeline", "time", order=20, go="t", on_phone=True))
+menu(Item("timeline", "Timeline", "time", order=20, go="t", on_phone=True, needs="see events"))
 
 FILTER_WORDS = {"text": "says", "actor": "who", "reference": "about"}
 
 
 @require_safe
+@needs("see events")
 def timeline(request: HttpRequest) -> HttpResponse:
     user, now = request.user, timezone.now()
     assert isinstance(user, User)
@@ -47,7 +49,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
     context = {"place": "timeline", "view": view, "zone": zone, "trouble": trouble, "typed": typed or ""}
     status = 422 if trouble else 200
     try:
-        context |= _content(request, user, view, queries.lake())
+        context |= _content(request, user, view, queries.lake_of(user))
     except LakeError as error:
         context["lake_trouble"], status = str(error), 503
     return render(request, _template(request), context, status=status)
@@ -59,7 +61,7 @@ def _template(request: HttpRequest) -> str:
     return parts.get(request.headers.get("X-Part", ""), "watch/timeline.html")
 
 
-def _content(request: HttpRequest, user: User, view: View, lake: Lake) -> dict[str, Any]:
+def _content(request: HttpRequest, user: User, view: View, lake: Asked) -> dict[str, Any]:
     zone = shown.zone_of(user, (view.of("site") or [""])[0])
     detail = timeline_event.detail(lake, user, view.event, zone) if view.event else None
     context: dict[str, Any] = {"detail": detail, "is_lost": bool(view.event) and detail is None}
@@ -130,7 +132,7 @@ def _row_links(view: View, rows: timeline_data.Rows) -> dict[str, Any]:
     }
 
 
-def _last(lake: Lake, view: View, filters: Any) -> dict[str, Any] | None:
+def _last(lake: Asked, view: View, filters: Any) -> dict[str, Any] | None:
     """Where the nearest earlier event lies, when the stretch itself is empty."""
     event = timeline_data.last_event(lake, filters, view.end)
     if event is None:
@@ -153,6 +155,7 @@ def _zone_word(view: View, zone: Any) -> str:
 
 
 @require_safe
+@needs("see events")
 def names(request: HttpRequest) -> HttpResponse:
     """What references are called, for rows that arrive live: places with their site."""
     assert isinstance(request.user, User)

@@ -13,7 +13,7 @@ from bartizan.engines.observe import EPOCH, KINDS, microseconds, split_reference
 from bartizan.estate import queries as estate
 from bartizan.watch import lake as events_of
 from bartizan.watch import queries, shown
-from bartizan.watch.lake import Filters, Lake, Window
+from bartizan.watch.lake import Asked, Filters, Window
 from bartizan.watch.models import Alarm, Source
 from bartizan.watch.pages import bands, histogram
 from bartizan.watch.pages.scale import Scale
@@ -67,7 +67,7 @@ def references_of_case(user: User, numbers: Sequence[str]) -> list[str]:
     return sorted(found - {""})
 
 
-def plots(lake: Lake, view: View, filters: Filters, zone: tzinfo, cursor: datetime | None) -> Plots:
+def plots(lake: Asked, view: View, filters: Filters, zone: tzinfo, cursor: datetime | None) -> Plots:
     """Histogram and bands with what is notable on them."""
     around = histogram.window_around(view.start, view.end, zone)
     bars = events_of.histogram(lake, Window(around.start, around.end), around.step.total_seconds(), filters)
@@ -100,7 +100,7 @@ def short_words(event: shown.Event) -> str:
     return words if len(words) <= 36 else words[:35] + "…"
 
 
-def rows(lake: Lake, user: User, view: View, filters: Filters, zone: tzinfo, cursor: datetime | None) -> Rows:
+def rows(lake: Asked, user: User, view: View, filters: Filters, zone: tzinfo, cursor: datetime | None) -> Rows:
     """A page of the view's events: the newest first while it is live, else as they happened; without a page of its own
     the one with the cursor on it."""
     ask = _Asking(lake, Window(view.start, view.end), {**filters, "level": 1} if view.is_notable else filters, view)
@@ -121,7 +121,7 @@ def rows(lake: Lake, user: User, view: View, filters: Filters, zone: tzinfo, cur
 class _Asking:
     """Pages of a stretch's events, each with whether more follow and whether more go before."""
 
-    lake: Lake
+    lake: Asked
     window: Window
     filters: Filters
     view: View
@@ -160,7 +160,7 @@ def _page(found: Sequence[shown.Event], *, is_after: bool) -> Page | None:
     return Page(is_after, microseconds(shown.at_of(edge)), str(edge["id"]))
 
 
-def last_event(lake: Lake, filters: Filters, before: datetime) -> shown.Event | None:
+def last_event(lake: Asked, filters: Filters, before: datetime) -> shown.Event | None:
     """The newest event that fits, for the button on an empty view."""
     found = events_of.events(lake, Window(before - LAST, before), filters, limit=1)
     return found[0] if found else None

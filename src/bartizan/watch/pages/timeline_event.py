@@ -6,15 +6,17 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from typing import Any
 
 import orjson
 
+from bartizan.core.access import visible_to
 from bartizan.core.models import User
 from bartizan.engines.observe import moment, split_reference
 from bartizan.estate import queries as estate
 from bartizan.watch import lake as events_of
 from bartizan.watch import queries, shown
-from bartizan.watch.lake import Lake
+from bartizan.watch.lake import Asked
 from bartizan.watch.models import Alarm
 from bartizan.web.words import duration_words
 
@@ -44,6 +46,7 @@ class Detail:
     place: list[tuple[str, str]]
     outcome: str
     alarms: list[Alarm]
+    cases: list[Any]
     beside: list[shown.Shown]
     raw: str
     is_raw_cut: bool
@@ -57,7 +60,7 @@ class Detail:
         return named[0][0] if named else ""
 
 
-def detail(lake: Lake, user: User, event_id: str, zone: tzinfo) -> Detail | None:
+def detail(lake: Asked, user: User, event_id: str, zone: tzinfo) -> Detail | None:
     """Everything about one event, or nothing when the lake does not hold it."""
     event = events_of.event(lake, event_id)
     if event is None:
@@ -79,7 +82,8 @@ def detail(lake: Lake, user: User, event_id: str, zone: tzinfo) -> Detail | None
         asset=_named(event, names, "asset"),
         place=_named(event, names, "portal", "zone", "site") or _named(event, names, "place"),
         outcome=_outcome(event),
-        alarms=alarms_on(user, event_id),
+        alarms=(alarms := alarms_on(user, event_id)),
+        cases=[case for alarm in alarms for case in visible_to(user, alarm.cases.all())],
         beside=_beside(lake, user, event, zone),
         raw=raw[:RAW_SHOWN],
         is_raw_cut=len(raw) > RAW_SHOWN,
@@ -138,7 +142,7 @@ def _named(event: shown.Event, names: dict[str, str], *columns: str) -> list[tup
     return list(found.items())
 
 
-def _beside(lake: Lake, user: User, event: shown.Event, zone: tzinfo) -> list[shown.Shown]:
+def _beside(lake: Asked, user: User, event: shown.Event, zone: tzinfo) -> list[shown.Shown]:
     """The nearest events before and after with the same place, device or person, this one among them."""
     found: Sequence[shown.Event] = ()
     for seconds in LOOKS:

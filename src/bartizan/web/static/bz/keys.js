@@ -1,7 +1,9 @@
-// Single keys: data-key="e" is pressed by E, data-go="t" by G then T. Never while typing; all can be switched off.
+// Single keys: data-key="e" is pressed by E, data-go="t" by G then T. Never while typing; the account can switch them off.
+import { token } from "./theme.js";
+
 const dialog = document.querySelector("#keys");
 const box = document.querySelector("[data-do=single-keys]");
-const off = () => localStorage.getItem("bz_keys") === "off";
+const off = () => document.body.dataset.keys === "off";
 let goes = 0;
 
 export const typing = (element) => Boolean(element?.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]"));
@@ -42,7 +44,8 @@ document.addEventListener("click", (event) => {
   for (const open of document.querySelectorAll("details[data-closes][open]")) if (!open.contains(event.target)) open.open = false;
 });
 
-if (box) {
-  box.checked = !off();
-  box.addEventListener("change", () => localStorage.setItem("bz_keys", box.checked ? "on" : "off"));
-}
+box?.addEventListener("change", () => {
+  const on = box.checked ? "on" : "off";
+  document.body.dataset.keys = on;
+  fetch("/account/keys", { method: "POST", headers: { "X-CSRFToken": token(), "X-Part": "keys" }, body: new URLSearchParams({ on }) });
+});

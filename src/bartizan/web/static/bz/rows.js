@@ -29,7 +29,7 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
   const inRows = event.target.closest?.("[data-row]");
   const by = { j: 1, ArrowDown: inRows ? 1 : 0, k: -1, ArrowUp: inRows ? -1 : 0 }[event.key];
-  if ((event.key === "j" || event.key === "k") && localStorage.getItem("bz_keys") === "off") return;
+  if ((event.key === "j" || event.key === "k") && document.body.dataset.keys === "off") return;
   if (by && step(by)) event.preventDefault();
   if (event.key === "Enter" && event.target.matches?.("[data-row]")) { open(event.target); event.preventDefault(); }
 });

@@ -1,0 +1,48 @@
+"""What is found of the cases: they themselves, their notes and tasks."""
+
+from __future__ import annotations
+
+from bartizan.cases.models import Case, Note, Task
+from bartizan.core.search import index
+
+index(
+    Case,
+    name="cases",
+    title="Cases",
+    icon="case",
+    code=("number",),
+    called=("headline",),
+    body=("zone", "site", "closed_because"),
+    shown=lambda case: f"Case {case.number}",
+    about=lambda case: f"{case.headline}, {case.get_state_display().lower()}",
+    url=lambda case: f"/cases/{case.number}",
+    is_latest_first=True,
+)
+
+index(
+    Note,
+    name="notes",
+    title="Notes of cases",
+    icon="note",
+    called=(),
+    body=("words",),
+    select=("case",),
+    shown=lambda note: f"Note in case {note.case.number}",
+    about=lambda note: note.words[:160],
+    url=lambda note: f"/cases/{note.case.number}",
+    is_latest_first=True,
+)
+
+index(
+    Task,
+    name="tasks",
+    title="Tasks of cases",
+    icon="check",
+    called=("words",),
+    body=("who",),
+    select=("case",),
+    shown=lambda task: task.words,
+    about=lambda task: ", ".join(filter(None, (f"task in case {task.case.number}", task.who))),
+    url=lambda task: f"/cases/{task.case.number}",
+    is_latest_first=True,
+)

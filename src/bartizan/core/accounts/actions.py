@@ -1,0 +1,145 @@
+"""What is done to accounts of the console. Every deed is in the audit with what was before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.core.exceptions import ValidationError
+from django.db.transaction import atomic
+from django.utils import timezone
+
+from bartizan.core.actions import make_link, record
+from bartizan.core.models import ApiToken, OneTimeLink, User
+from bartizan.core.roles import Role
+
+FACTS: Final = ("first_name", "last_name", "email", "title")
+GIVEN: Final = ("role", "sites", "departments", "person")
+
+
+def subject(user: User) -> str:
+    return f"officer:{user.username}"
+
+
+@atomic
+def invite(by: User, username: str, facts: Mapping[str, Any]) -> tuple[User, str]:
+    """A new account and the secret of the link with which its owner chooses a password. It has none until then."""
+    user = User(username=username, **{name: facts[name] for name in FACTS + GIVEN if name in facts})
+    user.set_unusable_password()
+    user.save()
+    record(by, "invited", subject(user), after=_facts(user))
+    return user, make_link(user, "invitation", by=by)
+
+
+@atomic
+def change_account(by: User, user: User, facts: Mapping[str, Any]) -> bool:
+    """Whether anything changed. Takes effect at the account's next request. Raises ValidationError in words."""
+    kept = User.objects.select_for_update().get(pk=user.pk)
+    before = _facts(kept)
+    for name in FACTS + GIVEN:
+        if name in facts:
+            setattr(kept, name, facts[name])
+    after = _facts(kept)
+    changed = [name for name in after if before[name] != after[name]]
+    if not changed:
+        return False
+    if any(name in changed for name in ("role", "sites", "departments")):
+        _refuse_own(by, kept, "role and reach are")
+        if before["role"] == Role.OFFICER and kept.role != Role.OFFICER:
+            _refuse_last_officer(kept)
+    kept.save(update_fields=changed)
+    told = [{name: side[name] for name in changed} for side in (before, after)]
+    record(by, "changed an account", subject(kept), before=told[0], after=told[1])
+    return True
+
+
+@atomic
+def switch_off(by: User, user: User, reason: str) -> None:
+    """Ends the account's sessions, links and tokens. Raises ValidationError for the last officer and for oneself."""
+    _refuse_own(by, user, "account is")
+    if user.role == Role.OFFICER:
+        _refuse_last_officer(user)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    end_sessions(user)
+    _spend_links(user)
+    ApiToken.objects.filter(user=user, ended_at=None).update(ended_at=timezone.now())
+    record(by, "switched an account off", subject(user), reason=reason)
+
+
+@atomic
+def switch_on(by: User, user: User) -> None:
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    record(by, "switched an account on", subject(user))
+
+
+@atomic
+def give_link(by: User, user: User) -> str:
+    """A new invitation for whoever never chose a password, else a recovery; links given before no longer work."""
+    if not user.is_active:
+        raise ValidationError("The account is switched off: switch it on before you give a link.")
+    _spend_links(user)
+    return make_link(user, "recovery" if user.has_usable_password() else "invitation", by=by)
+
+
+@atomic
+def reset_factors(by: User, user: User, reason: str) -> None:
+    """Removes every second factor and ends the sessions: the owner sets up a new one at the next sign-in."""
+    _refuse_own(by, user, "second factors are")
+    held = Authenticator.objects.filter(user=user)
+    kinds = sorted(held.values_list("type", flat=True))
+    if not kinds:
+        raise ValidationError("This account has no second factor.")
+    held.delete()
+    end_sessions(user)
+    record(by, "reset second factors", subject(user), reason=reason, before={"factors": kinds})
+
+
+def end_sessions(user: User, but: str | None = None) -> int:
+    """How many ended; ``but`` is the key of the session that stays."""
+    others = [one for one in UserSession.objects.filter(user=user) if one.session_key != but]
+    for one in others:
+        one.end()
+    return len(others)
+
+
+@atomic
+def end_other_sessions(user: User, but: str | None) -> int:
+    ended = end_sessions(user, but)
+    if ended:
+        record(user, "ended other sessions", subject(user), sessions=ended)
+    return ended
+
+
+def see_session(key: str, address: str) -> None:
+    """When and from where a session was last used: for its owner to look at, not in the audit."""
+    seen: dict[str, Any] = {"last_seen_at": timezone.now()} | ({"ip": address} if address else {})
+    UserSession.objects.filter(session_key=key).update(**seen)
+
+
+def choose_single_keys(user: User, is_on: bool) -> None:
+    """A matter of taste: not in the audit."""
+    user.has_single_keys = is_on
+    user.save(update_fields=["has_single_keys"])
+
+
+def _facts(user: User) -> dict[str, Any]:
+    return {name: getattr(user, name) for name in FACTS + GIVEN}
+
+
+def _spend_links(user: User) -> None:
+    OneTimeLink.objects.filter(user=user, used_at=None).update(used_at=timezone.now())
+
+
+def _refuse_own(by: User, user: User, what: str) -> None:
+    if by.pk == user.pk:
+        raise ValidationError(f"Your own {what} changed by another officer.")
+
+
+def _refuse_last_officer(user: User) -> None:
+    others = User.objects.filter(role=Role.OFFICER, is_active=True).exclude(pk=user.pk)
+    if not others.exists():
+        raise ValidationError("This is the last chief security officer: give somebody else the role first.")

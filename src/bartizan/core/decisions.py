@@ -1,0 +1,46 @@
+"""What the office decides about accounts and files; other rooms have a module of the same name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpRequest
+from pydantic import BaseModel, Field
+
+from bartizan.core.backup.schedule import Backups
+from bartizan.core.files.limits import Files
+from bartizan.core.preferences import Preference, declare, get
+
+__all__ = ["Backups", "Files", "Sessions"]
+
+
+class Sessions(BaseModel):
+    hours: int = Field(
+        12,
+        title="Signed in for, hours",
+        ge=1,
+        le=168,
+        description="After how many hours everybody is asked to sign in again.",
+    )
+
+
+declare(
+    Preference(
+        "sessions",
+        Sessions,
+        "Sessions",
+        "How long somebody stays signed in.",
+        icon="lock",
+        order=45,
+        takes="It holds from everybody's next sign-in on.",
+        state=lambda s: f"{s.hours} h",
+    )
+)
+
+
+@receiver(user_logged_in)
+def _limit(request: HttpRequest | None, **_: Any) -> None:
+    if request is not None and hasattr(request, "session"):
+        request.session.set_expiry(get(Sessions).hours * 3600)

@@ -1,0 +1,110 @@
+"""A register's form: the model's own validation, related records by name, lists as people type them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.forms import modelform_factory
+
+from bartizan.core.access import visible_to
+from bartizan.core.registers.declared import Register, of_model
+from bartizan.core.registers.fields import label, manager_of, meta_of
+from bartizan.core.registers.references import ListField, ReferenceField, ReferencesField
+
+CHOSEN = 100
+"""Up to so many related records are chosen from a list; of more one types the name."""
+WIDGETS: dict[type[models.Field[Any, Any]], str] = {
+    models.DateField: "date",
+    models.TimeField: "time",
+    models.DateTimeField: "datetime-local",
+}
+FORMATS = {"date": "%Y-%m-%d", "time": "%H:%M", "datetime-local": "%Y-%m-%dT%H:%M:%S"}
+FIXED = "It names the record in events, files and the audit, so it stays as it is."
+
+
+def form_for(
+    register: Register,
+    user: Any,
+    data: Any = None,
+    instance: Any = None,
+    only: Sequence[str] = (),
+    initial: dict[str, Any] | None = None,
+) -> forms.ModelForm[Any]:
+    """The form of ``register`` (or ``only`` some of its fields), filled with ``data``, for a new record or
+    ``instance``. What can be chosen is what is visible to the user; the key of a record that is there is fixed."""
+
+    def field_of(field: models.Field[Any, Any], **options: Any) -> forms.Field | None:
+        if isinstance(field, models.JSONField):
+            hint = field.help_text or "with commas between them"
+            own = str(field.verbose_name).capitalize()
+            return ListField(required=False, label=own, help_text=hint, is_numbers=field.name in register.numbers)
+        if field.is_relation:
+            return _related(field, user, options)
+        return field.formfield(**options)
+
+    fields = [name for name in register.fields if not only or name in only]
+    made = modelform_factory(register.model, fields=fields, formfield_callback=field_of)
+    form = made(data, instance=instance, initial=initial, auto_id="cell_%s" if only else "id_%s")
+    for name, words in register.labels.items():
+        if name in form.fields:
+            form.fields[name].label = words
+    if instance is not None and instance.pk and register.key in form.fields and register.is_key_fixed:
+        form.fields[register.key].disabled = True
+        form.fields[register.key].help_text = FIXED
+    for bound in form:
+        _dress(bound, register.model)
+    return form
+
+
+def problems_of(register: Register, form: forms.ModelForm[Any]) -> bool:
+    """Adds to ``form`` what the register finds wrong; true when there is anything wrong with it."""
+    if form.is_valid():
+        for name, words in register.problems(values_of(register, form.instance) | form.cleaned_data):
+            form.add_error(name if name in form.fields else None, words)
+    return not form.is_valid()
+
+
+def values_of(register: Register, row: Any) -> dict[str, Any]:
+    """What a filled form of the record would hold, but for lists of related records."""
+    singles = [name for name in register.fields if not register.field(name).many_to_many]
+    return {name: getattr(row, name) for name in singles if row.pk or not register.field(name).is_relation}
+
+
+def _related(field: Any, user: Any, options: dict[str, Any]) -> forms.Field | None:
+    rows = visible_to(user, manager_of(field.related_model).all())
+    if rows[: CHOSEN + 1].count() > CHOSEN:
+        made = field.formfield(form_class=ReferencesField if field.many_to_many else ReferenceField, **options)
+        register = of_model(field.related_model)
+        if made is not None and register and not field.many_to_many:
+            made.widget.attrs["data-suggest"] = f"/registers/{register.name}/choices"
+        if made is not None and field.many_to_many:
+            made.help_text = made.help_text or "One a line, by name or key"
+    else:
+        made = field.formfield(**options)
+    if isinstance(made, forms.ModelChoiceField):
+        made.queryset = rows
+        made.empty_label = "choose one" if made.required else "none"
+        made.label_from_instance = label  # type: ignore[method-assign, assignment]  # Django's own way to name the choices
+    return made  # type: ignore[no-any-return]  # formfield of a relation is untyped
+
+
+def _dress(bound: forms.BoundField, model: type[models.Model]) -> None:
+    widget = bound.field.widget
+    if isinstance(widget, forms.CheckboxInput):
+        widget.attrs["class"] = "cb"
+        return
+    widget.attrs["class"] = "form-select" if isinstance(widget, forms.Select) else "form-control"
+    if isinstance(widget, forms.Textarea):
+        widget.attrs["rows"] = 4
+    kind = WIDGETS.get(type(meta_of(model).get_field(bound.name)))
+    if kind and isinstance(widget, forms.DateInput | forms.DateTimeInput | forms.TimeInput):
+        widget.input_type = kind
+        widget.format = FORMATS[kind]
+        if kind == "datetime-local":
+            widget.attrs["step"] = 1
+    if bound.errors:
+        widget.attrs["aria-invalid"] = "true"
+        widget.attrs["aria-describedby"] = f"{bound.id_for_label}_wrong"

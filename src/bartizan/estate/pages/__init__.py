@@ -1,0 +1,1 @@
+"""Pages of the estate that are not registers."""

@@ -1,0 +1,110 @@
+"""How far the set-up is: what is there already tells it, and what somebody chose to skip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+
+from bartizan import supervisor
+from bartizan.core.access import may, visible_to
+from bartizan.core.models import Setting, User
+from bartizan.estate.models import Organisation, Person, Site, Zone
+from bartizan.watch.models import Source
+
+NAME: Final = "setup"
+PERMISSION: Final = "change settings"
+ZONES: Final = 3
+STEPS: Final = (
+    ("organisation", "Organisation", "Its name stands at the top of every page"),
+    ("site", "Site", "Where it is, on whose clock, and its ordinary hours"),
+    ("zones", "Zones", "Three spaces, and the doors between them"),
+    ("source", "First source", "What tells Bartizan what happens"),
+    ("colleague", "First colleague", "Somebody who holds an alarm while you sleep"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    name: str
+    title: str
+    words: str
+    state: str
+    """``done``, ``skipped`` or ``open``."""
+    said: str
+    """What is there, such as ``Mill Lane``."""
+
+
+def steps() -> list[Step]:
+    """All steps in their order."""
+    skipped = set(_kept().get("skipped", []))
+    there = {
+        "organisation": _organisation(),
+        "site": _names(Site.objects.values_list("name", flat=True)[:3]),
+        "zones": _count(Zone.objects.count(), ZONES, "zones"),
+        "source": _source(),
+        "colleague": _count(User.objects.filter(is_active=True).count() - 1, 1, "colleagues"),
+    }
+    return [Step(name, title, words, _state(name, there[name], skipped), there[name]) for name, title, words in STEPS]
+
+
+def is_over() -> bool:
+    """Somebody said that the rest can wait, or nothing is left to do."""
+    return bool(_kept().get("is_over")) or all(step.state != "open" for step in steps())
+
+
+def panel(user: Any) -> dict[str, Any]:
+    """For Now: what is left, for who may do it."""
+    if not may(user, PERMISSION) or is_over():
+        return {}
+    every = steps()
+    return {"left": [step for step in every if step.state == "open"], "steps": len(every)}
+
+
+def demo() -> dict[str, Any]:
+    """Whether the demo is here, may come, or is just coming or going; and what the last try said."""
+    told = supervisor.told(Path(settings.DATA))
+    is_here = (Path(settings.DATA) / "demo.json").exists()
+    is_empty = not (Organisation.objects.exists() or Site.objects.exists() or Person.objects.exists())
+    return {
+        "is_here": is_here,
+        "is_offered": is_here or is_empty,
+        "is_busy": told.get("state") in {"asked", "running"},
+        "leaves": told.get("deed") == "demo-remove",
+        "trouble": told.get("words", "") if told.get("state") == "failed" else "",
+        "is_run": supervisor.status(Path(settings.DATA)) is not None,
+    }
+
+
+def sources(user: Any) -> list[Source]:
+    return list(visible_to(user, Source.objects.filter(is_enabled=True).order_by("name"))[:8])
+
+
+def _kept() -> dict[str, Any]:
+    value = Setting.objects.filter(name=NAME).values_list("value", flat=True).first()
+    return value or {}
+
+
+def _state(name: str, there: str, skipped: set[str]) -> str:
+    if there:
+        return "done"
+    return "skipped" if name in skipped else "open"
+
+
+def _organisation() -> str:
+    return Organisation.objects.values_list("name", flat=True).first() or ""
+
+
+def _source() -> str:
+    """One that has spoken: an address that nobody sends to is not yet a source."""
+    return _names(Source.objects.exclude(last_event_at=None).values_list("name", flat=True)[:3])
+
+
+def _names(names: Any) -> str:
+    return ", ".join(names)
+
+
+def _count(number: int, wanted: int, words: str) -> str:
+    return f"{number} {words}" if number >= wanted else ""
