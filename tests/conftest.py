@@ -35,3 +35,5 @@ def _nothing_decided() -> Iterator[None]:
     yield
     if preferences := sys.modules.get("bartizan.core.preferences"):
         preferences.forget()
+    if kept := sys.modules.get("django.core.cache"):
+        kept.cache.clear()  # wrong tries of one test are not held against the next

@@ -64,6 +64,15 @@ def build() -> World:
     return World(alice, bob, site, floor, vault, corridor, door, carol, badge)
 
 
+def valued(here: World) -> World:
+    """Something of value in it, and a secret with its one copy."""
+    legal = here.carol.department
+    estate.Property.objects.create(code="LAP-1", name="Laptop", department=legal, holder=here.carol, site=here.site)
+    recipe = estate.IntellectualProperty.objects.create(code="IP-1", name="Recipe", kind="formula", department=legal)
+    estate.Copy.objects.create(number="IP-1/1", asset=recipe, form="paper", zone=here.vault, where="Safe 2")
+    return here
+
+
 def _zone(code: str, name: str, site: estate.Site, floor: estate.Floor, level: int, outline: list[int]) -> estate.Zone:
     return estate.Zone.objects.create(code=code, name=name, site=site, floor=floor, level=level, outline=outline)
 
