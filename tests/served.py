@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 SETUP = "import django; django.setup()\n"
@@ -115,14 +116,14 @@ def serving(data: Path) -> Iterator[Console]:
             try:
                 console.python('from django.core.management import call_command; call_command("migrate", verbosity=0)')
                 console.python("from tests import world; world.build()")
-                _wait(port, server)
+                wait(port, server)
                 yield console
             finally:
                 server.kill()
         worker.stdin.close()
 
 
-def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
+def wait(port: int, server: subprocess.Popen[Any]) -> None:
     for _ in range(200):
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2):
