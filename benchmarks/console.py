@@ -40,7 +40,7 @@ SIZES = ((1440, 900), (390, 844))
 THEMES = ("light", "dark")
 
 
-@dataclass(slots=True)
+@dataclass
 class Console:
     """The real web process on a data folder, and a session in it."""
 
@@ -206,8 +206,8 @@ def measure(console: Console, options: argparse.Namespace, folder: Path) -> None
     figures = {
         "page_milliseconds_p95": Figure(p95(every), "ms", "<= 200"),
         "page_milliseconds_median": Figure(statistics.median(every), "ms"),
-        "page_kilobytes_gz_max": Figure(max(weights.values(), default=None), "kB", "<= 250"),  # type: ignore[type-var]
-        "axe_serious": Figure(len(findings) if axe else None, "", "0"),  # type: ignore[arg-type]  # null: not measured
+        "page_kilobytes_gz_max": Figure(max(weights.values(), default=None), "kB", "<= 250"),
+        "axe_serious": Figure(len(findings) if axe else None, "", "0"),
         "lines_per_register_max": Figure(max(lines.values()), "lines", "<= 30"),
     }
     heavy = sorted(((kb, path) for path, kb in weights.items()), reverse=True)[:8]

@@ -26,10 +26,10 @@ class Asking(Protocol):
 
 
 FIXED = (
-    "/", "/?show=mine", "/?show=unheld", "/map", "/timeline", "/timeline?span=day", "/timeline?span=week",
+    "/", "/?show=mine", "/?show=unheld", "/map", "/timeline", "/timeline?range=day", "/timeline?range=week",
     "/cases", "/cases?show=closed", "/cases?show=all", "/registers",
     "/sources", "/rules", "/audit", "/settings", "/settings/health", "/more",
-    "/search",    "/search?q=an", "/search?q=vi-00042", "/search?q=veldmark", "/search?q=mill+lane", "/notices",
+    "/search", "/search?q=an", "/search?q=vi-00042", "/search?q=veldmark", "/search?q=mill+lane", "/notices",
 )  # fmt: skip
 PARTS = (
     ("/", "queue"), ("/", "alarm"), ("/", "plan"), ("/", "beside"), ("/search?q=laptop", "results"),
@@ -39,7 +39,9 @@ ENTITIES = (
     "person/VI-00042", "portal/{portal}", "zone/{zone}", "host/VM-WS-00042", "badge/400042", "user/u00042", "site/ML",
     "reader/{portal}R", "camera/{portal}C", "detector/{portal}M",
 )  # fmt: skip
-SKIPPED = re.compile(r"\.(csv|xlsx|js|css|svg|woff2)|/static/|/export|/template|/sign-out|/live|/go/|/api|/files/\d")
+SKIPPED = re.compile(
+    r"/registers/import|\.(csv|xlsx|js|css|svg|woff2)|/static/|/export|/template|/sign-out|/live|/go/|/api|/files/\d"
+)
 LINKED = (("/settings", r"/(?:settings|own|account)[^\"?#]*"), ("/sources", r"/sources/[^\"?#]*"))
 
 

@@ -16,7 +16,8 @@ from typing import Any
 class Figure:
     """One measured value; ``target`` in words such as ``>= 60000``; ``peer`` what the peer did, if it was run."""
 
-    value: float
+    value: float | None
+    """Nothing: it could not be measured here; the benchmark says why."""
     unit: str
     target: str = ""
     peer: float | str | None = None
@@ -35,8 +36,8 @@ def report(benchmark: str, figures: Mapping[str, Figure], **more: Any) -> None:
     print(json.dumps({"benchmark": benchmark, "at": at, "machine": machine(), **values, "figures": detail, **more}))
 
 
-def _rounded(value: float) -> float:
-    return value if isinstance(value, int) else round(value, 4)
+def _rounded(value: float | None) -> float | None:
+    return value if value is None or isinstance(value, int) else round(value, 4)
 
 
 def _table(benchmark: str, figures: Mapping[str, Figure]) -> None:

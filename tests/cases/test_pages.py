@@ -13,10 +13,10 @@ import pytest
 from django.test import Client
 
 from bartizan.cases import actions
-from bartizan.core.models import File
 from bartizan.cases.models import Case
 from bartizan.cases.pages.findings import findings
 from bartizan.cases.pages.path import crop, walk
+from bartizan.core.models import File
 from bartizan.engines.observe import microseconds
 from bartizan.estate.queries import plan_of
 from bartizan.watch import queries

@@ -186,7 +186,7 @@ def test_what_only_a_forger_with_the_key_could_make_is_refused_all_the_same(
         (b"", "is no backup of Bartizan"),
         (b"PK\x03\x04 something else\n", "is no backup of Bartizan"),
         (b"BARTIZAN BACKUP 1 {}\n", "first line of this backup is damaged"),
-        (b'BARTIZAN BACKUP 1 {"by": "passphrase", "salt": "00", "cost": 1073741824}\n', "line of this backup was changed"),
+        (b'BARTIZAN BACKUP 1 {"by": "passphrase", "salt": "00", "cost": 1073741824}\n', "of this backup was changed"),
     ],
 )  # fmt: skip
 def test_what_is_no_backup_is_called_so(tmp_path: Path, content: bytes, words: str) -> None:

@@ -6,13 +6,16 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from bartizan.estate.models import Device, Portal
+from bartizan.estate.models import Device, Floor, Portal, Zone
 from bartizan.watch import actions
 from bartizan.watch.models import Alarm, Source
 from bartizan.watch.pages.alarm_focus import shelf_ends
+from bartizan.watch.pages.map import AT_ONCE
 from tests import world
 from tests.world import World
 
@@ -203,6 +206,43 @@ def test_the_map_draws_every_floor_and_narrows_to_a_site(console: Client) -> Non
     assert "The Keep, floor 0" in console.get("/map").content.decode()
     assert "The Keep, floor 0" in console.get("/map?site=KP").content.decode()
     assert "The Keep, floor 0" not in console.get("/map?site=NOWHERE").content.decode().split("<main")[1]
+
+
+def test_many_floors_cost_the_map_no_more_queries_than_a_few(console: Client, here: World) -> None:
+    add_floors(here, 1, AT_ONCE + 1)
+    console.get("/map")  # what a process reads once is read
+    with CaptureQueriesContext(connection) as few:
+        console.get("/map")
+    add_floors(here, AT_ONCE + 2, AT_ONCE + 10)
+    with CaptureQueriesContext(connection) as many:
+        console.get("/map")
+    assert len(many) == len(few)
+
+
+def test_a_floor_out_of_view_says_what_is_on_it_and_is_drawn_when_asked_for(console: Client, here: World) -> None:
+    add_floors(here, 1, AT_ONCE)
+    world.alarm("Door forced", level=4, zone=f"KP-{AT_ONCE}.01", portal="")
+    Device.objects.filter(code=f"C{AT_ONCE}").update(state="offline")
+    later = Floor.objects.get(code=f"KP-{AT_ONCE}")
+    for query, is_drawn in (("", False), (f"?drawn={later.code}", True), (f"?floor={later.code}", True)):
+        panel = console.get(f"/map{query}").content.decode().split(f'id="floor-{later.pk}"')[1].split("</section>")[0]
+        assert "1 alarm, 1 silent" in panel
+        assert ("z-critical" in panel, "data-later" in panel) == (is_drawn, not is_drawn)
+    part = console.get(f"/map?floor={later.code}", headers={"X-Part": f"floor-{later.pk}"}).content.decode()
+    assert "z-critical" in part
+    assert "<section" not in part
+
+
+def add_floors(here: World, first: int, last: int) -> None:
+    """Floors above the first one, each with a room and a camera."""
+    for number in range(first, last + 1):
+        floor = Floor.objects.create(
+            code=f"KP-{number}", name=f"Floor {number}", level=number, building=here.floor.building
+        )
+        room = Zone.objects.create(
+            code=f"KP-{number}.01", name="Room", site=here.site, floor=floor, outline=[8, 8, 120, 124]
+        )
+        Device.objects.create(code=f"C{number}", name="Camera", kind="camera", zone=room, x=20, y=20)
 
 
 def test_a_shelf_ends_on_the_clock_of_the_site() -> None:

@@ -13,9 +13,9 @@ from pydantic import BaseModel, Field
 
 from bartizan.core.actions import digest_of
 from bartizan.core.models import AuditEntry
+from bartizan.core.setting_form import fields_of, problems_of
 from bartizan.watch.lake import Lake
 from bartizan.watch.models import Source
-from bartizan.core.setting_form import fields_of, problems_of
 from tests import world
 from tests.lakes import event
 from tests.world import World

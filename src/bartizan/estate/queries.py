@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from bartizan.core.access import visible_to
 from bartizan.core.models import AuditEntry, User
@@ -104,15 +105,63 @@ class Plan:
 
 
 def plan_of(user: Reader, floor: Floor) -> Plan:
-    drawn = list(zones(user).filter(floor=floor))
-    codes = [zone.pk for zone in drawn]
-    doors = (portals(user).filter(inner__in=codes) | portals(user).filter(outer__in=codes)).exclude(line=[]).distinct()
-    return Plan(
-        floor,
-        drawn,
-        list(doors),
-        list(devices(user).filter(zone__in=codes, x__isnull=False)),
-        list(hosts(user).filter(zone__in=codes, x__isnull=False)),
+    return plans_of(user, [floor])[0]
+
+
+def plans_of(user: Reader, floors: Sequence[Floor]) -> list[Plan]:
+    """The plans of many floors with as many queries as that of one. A zone's own site is not read along."""
+    by_pk = {floor.pk: Plan(floor, [], [], [], []) for floor in floors}
+    known: dict[int, Zone] = {}
+    for zone in zones(user).select_related(None).filter(floor__in=by_pk):
+        plan = by_pk[zone.floor_id or 0]
+        zone.floor = plan.floor
+        known[zone.pk] = zone
+        plan.zones.append(zone)
+    for portal in _doors(user, known, Q(inner__floor__in=by_pk) | Q(outer__floor__in=by_pk)):
+        for pk in {known[pk].floor_id or 0 for pk in (portal.inner_id, portal.outer_id) if pk in known}:
+            by_pk[pk].portals.append(portal)
+    there = {"zone__floor__in": by_pk, "x__isnull": False}
+    for device in devices(user).select_related(None).filter(**there):
+        if at := known.get(device.zone_id or 0):
+            device.zone = at
+            by_pk[at.floor_id or 0].devices.append(device)
+    for host in hosts(user).select_related(None).filter(**there):
+        if at := known.get(host.zone_id or 0):
+            host.zone = at
+            by_pk[at.floor_id or 0].hosts.append(host)
+    return list(by_pk.values())
+
+
+def _doors(user: Reader, known: dict[int, Zone], where: Q) -> list[Portal]:
+    """The drawn doors, each with its two zones; one of them may lie on a floor that was not asked for."""
+    doors = list(portals(user).select_related(None).filter(where).exclude(line=[]))
+    ends = {pk for door in doors for pk in (door.outer_id, door.inner_id)}
+    elsewhere = Zone.objects.in_bulk(ends - known.keys()) if ends - known.keys() else {}
+    both = known | elsewhere
+    for door in doors:
+        door.outer, door.inner = both[door.outer_id], both[door.inner_id]
+    return doors
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What it takes to say in a line what is on a floor's plan; floors by their primary key."""
+
+    floors: dict[str, int]
+    """The floor of each zone."""
+    behind: dict[str, str]
+    """The zone behind each drawn door."""
+    in_trouble: dict[int, int]
+    """How many devices on a floor's plan are in one of the states that were asked for."""
+
+
+def places_of(user: Reader, floors: Sequence[Floor], troubles: Iterable[str]) -> Places:
+    doors = portals(user).filter(Q(inner__floor__in=floors) | Q(outer__floor__in=floors)).exclude(line=[])
+    silent = devices(user).filter(state__in=list(troubles), zone__floor__in=floors, x__isnull=False)
+    return Places(
+        dict(zones(user).filter(floor__in=floors).values_list("code", "floor")),
+        dict(doors.values_list("code", "inner__code")),
+        Counter(silent.exclude(kind="reader").values_list("zone__floor", flat=True)),
     )
 
 

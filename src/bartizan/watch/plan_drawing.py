@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from bartizan.estate.models import Device, Floor, Host, Portal, Zone
-from bartizan.estate.queries import Plan
+from bartizan.estate.queries import Places, Plan
 from bartizan.watch.models import Alarm
 from bartizan.web.words import LEVEL_WORDS
 
@@ -99,6 +100,8 @@ class Drawing:
     box: str = field(default="0 0 640 304")
     is_live: bool = True
     """Whether doors and devices are drawn as they are now."""
+    is_later: bool = False
+    """Only what it says in a line is known yet: the page asks for the rest when somebody comes to it."""
 
     @property
     def picture(self) -> str:
@@ -149,6 +152,18 @@ def drawing(plan: Plan, alarms: Iterable[Alarm], now: datetime) -> Drawing:
     width, height = plan.floor.width, plan.floor.height
     doors = [_door(portal) for portal in plan.portals if len(portal.line) == 4]
     return Drawing(plan.floor, zones, doors, marks, number, silent, _bounds(zones), f"0 0 {width} {height}")
+
+
+def outlines(floors: Sequence[Floor], places: Places, alarms: Iterable[Alarm]) -> list[Drawing]:
+    """What can be said of floors before they are drawn, in the words that their drawings will have."""
+    alarmed = Counter(places.floors.get(alarm.zone or places.behind.get(alarm.portal, "")) for alarm in alarms)
+    return [
+        Drawing(
+            each, [], [], [], alarmed[each.pk], places.in_trouble.get(each.pk, 0),
+            box=f"0 0 {each.width} {each.height}", is_later=True,
+        )
+        for each in floors
+    ]  # fmt: skip
 
 
 def still(plan: Plan, focus: str, level: int, marked: str = "") -> Drawing:

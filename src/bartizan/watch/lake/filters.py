@@ -58,13 +58,33 @@ def any_of(parts: Iterable[Condition]) -> Condition:
     return _joined(parts, " OR ", "FALSE")
 
 
-def refers_to(reference: str) -> Condition:
-    """``reference`` in any role: as the source named it, and as the bare code of the estate (``zone:ML-2.14``)."""
-    kind, code = split_reference(reference)
-    parts: list[Condition] = [(f"{name} = ?", [reference]) for name in REFERENCES]
-    if kind in _CODES:
-        parts.append((f"{kind} = ?", [code]))
-    return any_of(parts)
+def apart(window: Window, filters: Filters) -> list[Condition]:
+    """What ``condition_of`` means, as conditions of which each event fits one at most.
+
+    A reference may stand in any of several columns. One column alone is looked up in the files' dictionaries and is
+    soon found; columns joined by OR are read from end to end, which took three times as long over five million events.
+    """
+    wanted = filters.get("reference")
+    if not wanted or not isinstance(wanted, str):  # several at once are faster read from end to end
+        return [condition_of(window, filters)]
+    rest = condition_of(window, {name: value for name, value in filters.items() if name != "reference"})
+    roles = _roles([wanted])
+    found = []
+    for at, role in enumerate(roles):
+        others = [(f"({sql}) IS NOT TRUE", values) for sql, values in roles[:at]]
+        found.append(all_of([rest, role, *others]))
+    return found
+
+
+def _roles(references: Sequence[str]) -> list[Condition]:
+    """A condition for each column in which one of them may stand: as the source named it, and, first, as the bare code
+    of the estate (``zone:ML-2.14``)."""
+    codes: dict[str, list[str]] = {}
+    for kind, code in map(split_reference, references):
+        if kind in _CODES:
+            codes.setdefault(kind, []).append(code)
+    named = [*codes.items(), *((name, [*references]) for name in REFERENCES)]
+    return [(f"{column} IN ({', '.join('?' * len(values))})", values) for column, values in named]
 
 
 def _one(name: str, value: Filter) -> Condition:
@@ -73,7 +93,7 @@ def _one(name: str, value: Filter) -> Condition:
     if name == "text":
         return any_of((f"contains(lower({column}), ?)", [str(value).lower()]) for column in _SEARCHED)
     if name == "reference":
-        return any_of(refers_to(each) for each in ([str(value)] if isinstance(value, str | int) else value))
+        return any_of(_roles([str(value)] if isinstance(value, str | int) else [str(each) for each in value]))
     if name not in COUNTABLE:
         raise ValueError(
             f"Events cannot be filtered by “{name}”; there are {', '.join(COUNTABLE)}, text and reference."

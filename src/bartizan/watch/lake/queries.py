@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 from bartizan.watch.lake.columns import COUNTABLE, LISTED, WHOLE, events_of
-from bartizan.watch.lake.filters import Condition, Filters, Window, all_of, any_of, aware, condition_of, refers_to
+from bartizan.watch.lake.filters import Condition, Filters, Window, all_of, any_of, apart, aware, condition_of
 from bartizan.watch.lake.scope import Asked
 
 Event = dict[str, Any]
@@ -19,6 +19,8 @@ Order = Literal["newest", "oldest"]
 MOST_EVENTS: Final = 10_000
 MOST_BUCKETS: Final = 2_000
 _SHORT_SECONDS: Final = 6 * 3600
+_LONG_SECONDS: Final = 2 * 24 * 3600
+_DAY: Final = timedelta(days=1)
 
 
 def events(
@@ -32,13 +34,24 @@ def events(
     before: Key | None = None,
 ) -> list[Event]:
     """A page of events in ``order``: the first, the one ``after`` the key that ended a page, or that ``before`` it."""
-    condition = condition_of(window, filters or {})
     descends = (order == "newest") != (before is not None)
     key = after or before
+    if key is None and (part := _first_look(window, descends=descends)):
+        found = events(lake, part, filters, limit=limit, order=order)
+        if len(found) == limit:
+            return found
+    conditions = apart(window, filters or {})
     if key:
-        condition = all_of([condition, _beyond(key, descends=descends)])
-    found = page(lake, condition, limit, descends=descends, is_short=window.seconds <= _SHORT_SECONDS)
+        conditions = [all_of([each, _beyond(key, descends=descends)]) for each in conditions]
+    found = page(lake, conditions, limit, descends=descends, is_short=window.seconds <= _SHORT_SECONDS)
     return found[::-1] if before else found
+
+
+def _first_look(window: Window, *, descends: bool) -> Window | None:
+    """The day of a long window in which its first page lies more often than not: a day is soon read."""
+    if window.seconds <= _LONG_SECONDS:
+        return None
+    return Window(window.end - _DAY, window.end) if descends else Window(window.start, window.start + _DAY)
 
 
 def event(lake: Asked, event_id: str) -> Event | None:
@@ -64,7 +77,7 @@ def around(
     if same and not shared:
         return []
     parts = [condition_of(window, {}), *([any_of(shared)] if shared else [])]
-    return page(lake, all_of(parts), limit, descends=False, is_short=window.seconds <= _SHORT_SECONDS)
+    return page(lake, [all_of(parts)], limit, descends=False, is_short=window.seconds <= _SHORT_SECONDS)
 
 
 def entity(
@@ -77,8 +90,7 @@ def entity(
     order: Order = "newest",
 ) -> list[Event]:
     """Everything in which ``reference`` had a part, whatever its role."""
-    condition = all_of([condition_of(window, filters or {}), refers_to(reference)])
-    return page(lake, condition, limit, descends=order == "newest", is_short=window.seconds <= _SHORT_SECONDS)
+    return events(lake, window, {**(filters or {}), "reference": reference}, limit=limit, order=order)
 
 
 def notable(lake: Asked, window: Window, *, level: int = 1, limit: int = 500) -> list[Event]:
@@ -163,30 +175,41 @@ def last_seen_by_source(lake: Asked, since: datetime | None = None) -> dict[str,
     return {row["source"]: row["seen"] for row in rows.to_pylist()}
 
 
-def page(lake: Asked, condition: Condition, limit: int, *, descends: bool, is_short: bool = False) -> list[Event]:
-    """One page of whole rows. Of a short window they are sorted as they are, which is a third faster there; of a long
-    one narrow columns give the page's keys, and joined by time only the page's own rows are read in full.
+def page(
+    lake: Asked, conditions: Sequence[Condition], limit: int, *, descends: bool, is_short: bool = False
+) -> list[Event]:
+    """One page of whole rows that fit one of ``conditions`` (none fits two). Of a short window they are sorted as they
+    are, which is a third faster there; of a long one narrow columns give the page's keys, and joined by time only the
+    page's own rows are read in full.
     """
-    sql, values = condition
     direction = "DESC" if descends else "ASC"
     bound = f"LIMIT {_bounded(limit)}"
-    source = f"{lake.table} AS e WHERE {sql}"
-    if not is_short:
-        keys = f"SELECT id, time FROM {lake.table} AS e WHERE {sql} ORDER BY time {direction}, id {direction} {bound}"  # noqa: S608
+    if is_short:
+        sql, values = any_of(conditions)
+        source = f"{lake.table} AS e WHERE {sql}"
+    else:
+        sql, values = _fitting(lake, "id, time", conditions)
+        keys = f"SELECT id, time FROM {sql} ORDER BY time {direction}, id {direction} {bound}"  # noqa: S608
         source = f"{lake.table} AS e JOIN ({keys}) AS wanted ON wanted.time = e.time AND wanted.id = e.id"
     order = f"ORDER BY e.time {direction}, e.id {direction} {bound}"
     return events_of(lake.ask(f"SELECT {LISTED} FROM {source} {order}", values))  # noqa: S608
 
 
+def _fitting(lake: Asked, columns: str, conditions: Sequence[Condition]) -> Condition:
+    """These columns of all that fits one of ``conditions``, each looked for by itself."""
+    parts = [f"SELECT {columns} FROM {lake.table} AS e WHERE {sql}" for sql, _ in conditions]  # noqa: S608
+    return f"({' UNION ALL '.join(parts)})", [value for _, values in conditions for value in values]
+
+
 def _counted(lake: Asked, window: Window, bucket_seconds: float, count: int, filters: Filters) -> list[dict[str, Any]]:
     if not 1 <= count <= MOST_BUCKETS or bucket_seconds <= 0:
         raise ValueError(f"A histogram has 1 to {MOST_BUCKETS} buckets; {count} were asked for.")
-    sql, values = condition_of(window, filters)
+    source, values = _fitting(lake, "domain, level, time", apart(window, filters))
     rows = lake.ask(
         f"""
         SELECT coalesce(domain, 'host') AS domain, count(*) AS events, max(level)::INTEGER AS level,
             least(floor((epoch_us(time) - epoch_us(?)) / ?), ?)::INTEGER AS bucket
-        FROM {lake.table} AS e WHERE {sql} GROUP BY ALL
+        FROM {source} GROUP BY ALL
         """,  # noqa: S608
         [window.start, bucket_seconds * 1e6, count - 1, *values],
     )

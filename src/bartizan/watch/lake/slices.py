@@ -16,7 +16,7 @@ def by_ids(lake: Asked, ids: Collection[str], window: Window) -> list[Event]:
     if not ids:
         return []
     condition = all_of([condition_of(window, {}), ("list_contains(?::UUID[], e.id)", [sorted(ids)])])
-    return page(lake, condition, len(ids), descends=False)
+    return page(lake, [condition], len(ids), descends=False)
 
 
 def touching(
@@ -33,4 +33,4 @@ def touching(
         if codes:
             parts.append((f"list_contains(?, {kind})", [codes]))
     condition = all_of([condition_of(window, {}), any_of(parts), ("NOT list_contains(?, kind)", [sorted(without)])])
-    return page(lake, condition, limit, descends=True)[::-1]
+    return page(lake, [condition], limit, descends=True)[::-1]

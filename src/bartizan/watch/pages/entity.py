@@ -18,7 +18,6 @@ from bartizan.core.access import may, needs, visible_to
 from bartizan.core.models import User
 from bartizan.core.queries import audit_of
 from bartizan.core.registers import Register
-from bartizan.core.values import Line
 from bartizan.estate import queries as estate
 from bartizan.watch import lake as events_of
 from bartizan.watch import queries, shown
@@ -27,7 +26,7 @@ from bartizan.watch.models import Alarm
 from bartizan.watch.pages import bands, timeline_data
 from bartizan.watch.pages.scale import Scale
 from bartizan.watch.pages.timeline_view import stamp
-from bartizan.web.templatetags.bz import ICONS, kind_icon
+from bartizan.web.templatetags.bz import ICONS
 
 # Which register holds a kind of thing, where it is not called so.
 REGISTERS = {
@@ -177,20 +176,6 @@ def alarms_of(user: User, kind: str, name: str, reference: str) -> list[Alarm]:
         found |= alarms.filter(**{field: name})
     rows = sorted(found.distinct().order_by("-last_at")[:60], key=lambda alarm: alarm.state == "closed")
     return rows[:RECENT]
-
-
-def recent(user: User, reference: str) -> list[Line]:
-    """For a register's detail: what happened to a record lately. Without a lake there is nothing to tell."""
-    now = timezone.now()
-    try:
-        found = events_of.entity(queries.lake_of(user), reference, Window(now - timedelta(days=30), now), limit=RECENT)
-    except LakeError:
-        return []
-    rows = shown.shown(user, found, shown.zone_of(user))
-    return [Line(row.at, kind_icon(row.kind), row.words, _event_url(reference, row)) for row in rows]
-
-
-registers.events_from(recent)
 
 
 urlpatterns = [path("entity/<str:kind>/<path:name>", entity, name="entity")]

@@ -17,7 +17,7 @@ from bartizan.web.templatetags.bz import kind_icon
 
 HALF = timedelta(minutes=75)
 BACK = timedelta(days=30)
-MOST = 60
+MOST = 12
 
 
 def event_url(event: str, at: datetime) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -16,9 +17,12 @@ from bartizan.estate import queries as estate
 from bartizan.estate.models import Floor
 from bartizan.watch import queries
 from bartizan.watch.models import Alarm
-from bartizan.watch.plan_drawing import Drawing, drawing
+from bartizan.watch.plan_drawing import TROUBLES, Drawing, drawing, outlines
 from bartizan.web.shell import Item, menu
 
+AT_ONCE = 6  # floors that a page draws before it is scrolled: two screens of them on a large one
+MOST_IN_VIEW = 24
+PARTS = {"floors": "watch/_map_floors.html", "floor-": "watch/_map_floor.html"}
 WORST = 20  # alarms that are looked through for one with a place
 
 menu(Item("map", "Map", "map", order=30, go="m", on_phone=True, needs="see places"))
@@ -27,25 +31,46 @@ menu(Item("map", "Map", "map", order=30, go="m", on_phone=True, needs="see place
 @require_safe
 @needs("see places")
 def show(request: HttpRequest) -> HttpResponse:
+    """``floor`` narrows to one floor; ``drawn`` names those that the reader has in view when the page is renewed."""
     floors = list(estate.floors(request.user))
-    sites = [(site, list(of)) for site, of in groupby(floors, key=lambda floor: floor.building.site)]
-    wanted = request.GET.get("site", "")
-    open_alarms = list(_open_alarms(request.user))
-    shown = [floor for site, of in sites for floor in of if wanted in ("", site.code)]
+    sites = [site for site, _ in groupby(floors, key=lambda floor: floor.building.site)]
+    site, code = request.GET.get("site", ""), request.GET.get("floor", "")
+    shown = [each for each in floors if site in ("", each.building.site.code) and code in ("", each.code)]
+    in_view = request.GET.getlist("drawn")[:MOST_IN_VIEW]
+    first = [each for each in shown if each.code in in_view] or shown[:AT_ONCE]
     context = {
         "place": "map",
-        "sites": [site for site, _ in sites],
-        "wanted": wanted,
-        "drawings": [draw(request.user, floor, open_alarms) for floor in shown],
+        "sites": sites,
+        "wanted": site,
+        "one": code,
+        "drawings": _drawings(request.user, shown, first),
         "may_edit": may_change(request.user, Floor),
         "may_see_events": may(request.user, "see events"),
     }
-    return render(request, "watch/_map_floors.html" if request.headers.get("X-Part") else "watch/map.html", context)
+    return render(request, PARTS.get(request.headers.get("X-Part", "")[:6], "watch/map.html"), context)
 
 
-def _open_alarms(user: Any) -> Any:
-    """What is drawn: alarms that wait or are held. A shelved one is out of the way here too."""
-    return queries.alarms(user).filter(state__in=("raised", "acknowledged"))
+def _drawings(user: Any, shown: list[Floor], first: list[Floor]) -> list[Drawing]:
+    """The floors in their order: those of ``first`` as they are now, of the others a line and the room they take.
+
+    However many floors there are, a page costs the same few queries and the drawing of what fits a few screens.
+    """
+    alarms = list(_open_alarms(user))
+    now = timezone.now()
+    drawn = {plan.floor.pk: drawing(plan, alarms, now) for plan in estate.plans_of(user, first)}
+    rest = [each for each in shown if each.pk not in drawn]
+    later = outlines(rest, estate.places_of(user, rest, TROUBLES), alarms) if rest else []
+    known = drawn | {each.floor.pk: each for each in later}
+    return [known[each.pk] for each in shown]
+
+
+def _open_alarms(user: Any) -> QuerySet[Alarm]:
+    """What is drawn: alarms that wait or are held. A shelved one is out of the way here too.
+
+    Only where they are and how bad is read: hundreds may be open, and a plan asks for all of them.
+    """
+    found = queries.alarms(user).filter(state__in=("raised", "acknowledged"))
+    return found.select_related(None).prefetch_related(None).only("zone", "portal", "level")
 
 
 def draw(user: Any, floor: Floor, open_alarms: list[Alarm] | None = None) -> Drawing:
@@ -61,20 +86,19 @@ def plan_context(user: Any, wanted: str, alarm: Alarm | None) -> dict[str, Any]:
     known = {each.code: each for each in floors}
     found = list(_open_alarms(user).order_by("-level", "raised_at")[:WORST])
     at_site = next((each for each in floors if alarm is not None and each.building.site.code == alarm.site), None)
-    own = known.get(wanted) or _floor_of(user, [alarm] if alarm else []) or at_site
-    floor = own or _floor_of(user, found) or floors[0]
+    own = known.get(wanted) or _floor_of(user, [alarm] if alarm else [], known) or at_site
+    floor = own or _floor_of(user, found, known) or floors[0]
     others = [each for each in floors if each.building_id == floor.building_id]
     return {"drawing": draw(user, floor), "floors": others}
 
 
-def _floor_of(user: Any, alarms: list[Alarm]) -> Floor | None:
+def _floor_of(user: Any, alarms: list[Alarm], known: dict[str, Floor]) -> Floor | None:
     """The floor of the first of ``alarms`` whose zone, or the zone behind whose door, is drawn on one."""
-    doors = {
-        p.code: p.inner.code for p in estate.portals(user).filter(code__in={a.portal for a in alarms if not a.zone})
-    }
+    at_doors = {alarm.portal for alarm in alarms if not alarm.zone}
+    doors = dict(estate.portals(user).filter(code__in=at_doors).values_list("code", "inner__code"))
     codes = [alarm.zone or doors.get(alarm.portal, "") for alarm in alarms]
-    drawn = {zone.code: zone.floor for zone in estate.zones(user).filter(code__in=codes).exclude(floor=None)}
-    return next((drawn[code] for code in codes if code in drawn), None)
+    drawn = dict(estate.zones(user).filter(code__in=codes, floor__code__in=known).values_list("code", "floor__code"))
+    return next((known[drawn[code]] for code in codes if code in drawn), None)
 
 
 urlpatterns = [path("map", show, name="map")]
