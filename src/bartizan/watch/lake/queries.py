@@ -21,6 +21,8 @@ MOST_BUCKETS: Final = 2_000
 _SHORT_SECONDS: Final = 6 * 3600
 _LONG_SECONDS: Final = 2 * 24 * 3600
 _DAY: Final = timedelta(days=1)
+_FEW: Final = 20
+"""So many are mostly there in one day; of more it is quicker to look at the whole window at once."""
 
 
 def events(
@@ -36,7 +38,7 @@ def events(
     """A page of events in ``order``: the first, the one ``after`` the key that ended a page, or that ``before`` it."""
     descends = (order == "newest") != (before is not None)
     key = after or before
-    if key is None and (part := _first_look(window, descends=descends)):
+    if key is None and limit <= _FEW and (part := _first_look(window, descends=descends)):
         found = events(lake, part, filters, limit=limit, order=order)
         if len(found) == limit:
             return found
