@@ -18,3 +18,11 @@ def test_of_many_that_take_a_code_at_once_one_does(tmp_path: Path) -> None:
 def test_what_was_added_outlives_the_process_that_did(tmp_path: Path) -> None:
     KeptCache(str(tmp_path / "cache"), {}).set("tries", [1.0], 60)
     assert KeptCache(str(tmp_path / "cache"), {}).get("tries") == [1.0]
+
+
+def test_a_thousand_tries_push_no_used_code_out(tmp_path: Path) -> None:
+    cache = KeptCache(str(tmp_path / "cache"), {})
+    cache.set("code", 1, 120)
+    for number in range(1000):
+        cache.set(f"try {number}", 1, 60)
+    assert cache.get("code") == 1

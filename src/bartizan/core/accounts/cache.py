@@ -15,7 +15,7 @@ from django.core.cache.backends.filebased import FileBasedCache
 
 class KeptCache(FileBasedCache):
     def __init__(self, folder: str, params: dict[str, Any]) -> None:
-        super().__init__(folder, params | {"MAX_ENTRIES": 20_000})
+        super().__init__(folder, params | {"max_entries": 20_000})
         self._folder = Path(folder)
 
     def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
