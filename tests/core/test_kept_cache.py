@@ -24,5 +24,5 @@ def test_a_thousand_tries_push_no_used_code_out(tmp_path: Path) -> None:
     cache = KeptCache(str(tmp_path / "cache"), {})
     cache.set("code", 1, 120)
     for number in range(1000):
-        cache.set(f"try {number}", 1, 60)
+        cache.set(f"try-{number}", 1, 60)
     assert cache.get("code") == 1
