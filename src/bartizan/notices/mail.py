@@ -5,7 +5,6 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from django.template.loader import render_to_string
 
 from bartizan.notices.decisions import Mail
 from bartizan.notices.message import LEVEL_WORDS, Message, Outlet, Result
+from bartizan.notices.outgoing import cut_after, reason
 
 TIMEOUT = 20.0
 LONGEST = 60.0
@@ -76,7 +76,7 @@ def written(message: Message, outlet: Outlet) -> bytes:
 
 def _hand_over(address: str, content: bytes, mail: Mail) -> str:
     """What the server said when it took the mail."""
-    with _client(mail) as client, _cut_after(client, LONGEST):
+    with _client(mail) as client, cut_after(client.sock, LONGEST):  # type: ignore[arg-type]  # it is connected by now
         client.ehlo()
         if mail.security == "starttls":
             client.starttls(context=_context(mail))
@@ -116,7 +116,7 @@ def _context(mail: Mail) -> ssl.SSLContext:
             context.load_verify_locations(mail.ca_file)
         except (OSError, ssl.SSLError) as error:
             raise _Later(
-                f"The CA file {mail.ca_file} cannot be read ({_reason(error)}). Check Settings, Mail."
+                f"The CA file {mail.ca_file} cannot be read ({reason(error)}). Check Settings, Mail."
             ) from error
     return context
 
@@ -124,21 +124,6 @@ def _context(mail: Mail) -> ssl.SSLContext:
 def _said(code: int, said: bytes | str) -> str:
     words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
     return f"{code} {' '.join(words.split())[:200]}"
-
-
-@contextmanager
-def _cut_after(client: smtplib.SMTP, seconds: float) -> Iterator[None]:
-    def cut() -> None:
-        with suppress(OSError, AttributeError):
-            client.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
-
-    timer = threading.Timer(seconds, cut)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
 
 
 @contextmanager
@@ -161,14 +146,14 @@ def _trouble(error: Exception, where: str) -> str:
     if isinstance(error, ConnectionRefusedError):
         return f"Nothing answers at {where} (connection refused). Check host and port."
     if isinstance(error, socket.gaierror):
-        return f"The mail server's name in {where} is not known ({_reason(error)}). Check the host."
-    return f"{server} could not be used: {_reason(error)}."
+        return f"The mail server's name in {where} is not known ({reason(error)}). Check the host."
+    return f"{server} could not be used: {reason(error)}."
 
 
 def _mistrust(error: ssl.SSLError, where: str) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"The certificate of {where} is not trusted: {error.verify_message}. Check Settings, Mail."
-    return f"{where} does not speak TLS as set ({_reason(error)}). Check port and security."
+    return f"{where} does not speak TLS as set ({reason(error)}). Check port and security."
 
 
 def _refusal(error: smtplib.SMTPException, server: str) -> str:
@@ -181,7 +166,3 @@ def _refusal(error: smtplib.SMTPException, server: str) -> str:
     if "timed out" in str(error):  # smtplib takes it for the end of the connection
         return f"{server} did not answer within {TIMEOUT:g} seconds."
     return f"{server} ended the conversation: {error}."
-
-
-def _reason(error: BaseException) -> str:
-    return str(getattr(error, "strerror", "") or error or type(error).__name__)

@@ -7,6 +7,7 @@ at, so that a name that answers differently the second time (DNS rebinding) lead
 from __future__ import annotations
 
 import http.client
+import os
 import socket
 import ssl
 import threading
@@ -84,7 +85,7 @@ def post(
     found = _resolved(parts.hostname, port, allows_private=allows_private)
     with _in_words(parts.hostname, port):
         raw = _connected(found, port)
-        with _cut_after(raw, LONGEST):
+        with cut_after(raw, LONGEST):
             if parts.scheme == "https":
                 raw = (context or ssl.create_default_context()).wrap_socket(raw, server_hostname=parts.hostname)
             return _exchange(raw, parts.hostname, port, path, body, headers)
@@ -94,7 +95,7 @@ def _resolved(host: str, port: int, *, allows_private: bool) -> list[Address]:
     try:
         rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise Unreached(f"The name {host} is not known ({_reason(error)}). Check the address.") from error
+        raise Unreached(f"The name {host} is not known ({reason(error)}). Check the address.") from error
     found = list(dict.fromkeys(ip_address(str(row[4][0]).partition("%")[0]) for row in rows))
     for address in found:
         check(address, allows_private=allows_private)
@@ -125,9 +126,11 @@ def _exchange(raw: socket.socket, host: str, port: int, path: str, body: bytes, 
 
 
 @contextmanager
-def _cut_after(raw: socket.socket, seconds: float) -> Iterator[None]:
+def cut_after(raw: socket.socket, seconds: float) -> Iterator[None]:
     """A time-out holds for each read; this one holds for all of them together."""
-    copy = raw.dup()  # TLS takes the socket over; the copy leads to the same connection
+    copy = socket.socket(
+        fileno=os.dup(raw.fileno())
+    )  # TLS takes the socket over; the copy leads to the same connection
 
     def cut() -> None:
         with suppress(OSError):
@@ -157,10 +160,11 @@ def _in_words(host: str, port: int) -> Iterator[None]:
     except ssl.SSLCertVerificationError as error:
         raise Unreached(f"The certificate of {where} is not trusted: {error.verify_message}.") from error
     except ssl.SSLError as error:
-        raise Unreached(f"{where} does not speak TLS as it should ({_reason(error)}).") from error
+        raise Unreached(f"{where} does not speak TLS as it should ({reason(error)}).") from error
     except (OSError, http.client.HTTPException) as error:
-        raise Unreached(f"{where} could not be reached: {_reason(error)}.") from error
+        raise Unreached(f"{where} could not be reached: {reason(error)}.") from error
 
 
-def _reason(error: BaseException) -> str:
+def reason(error: BaseException) -> str:
+    """What the system says, without its number."""
     return str(getattr(error, "strerror", "") or error or type(error).__name__)
