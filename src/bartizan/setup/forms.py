@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from bartizan.estate.models import Organisation
+from bartizan.web.dress import dress
 
 LEVELS = [(1, "1, public"), (2, "2, staff"), (3, "3, restricted"), (4, "4, most protected")]
 FIRST_ZONES = (("Entrance hall", 1), ("Offices", 2), ("Server room", 4))
@@ -19,7 +20,7 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's o
         required=False,
         label="Departments",
         help_text="One a line, such as Finance. They can be imported later instead",
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=forms.Textarea,
     )
 
     class Meta:
@@ -80,15 +81,3 @@ def zones(data: Any = None) -> forms.BaseFormSet[ZoneForm]:
     for form in made:
         dress(form)
     return made
-
-
-def dress(form: forms.BaseForm) -> None:
-    """The console's classes, and where a field is wrong, which words say so."""
-    for bound in form:
-        widget = bound.field.widget
-        shape = "form-select" if isinstance(widget, forms.Select) else "form-control"
-        widget.attrs["class"] = "cb" if isinstance(widget, forms.CheckboxInput) else shape
-        if isinstance(widget, forms.TimeInput):
-            widget.input_type, widget.format = "time", "%H:%M"
-        if bound.errors:
-            widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"{bound.id_for_label}_wrong"}

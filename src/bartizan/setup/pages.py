@@ -20,6 +20,7 @@ from bartizan.estate.models import Organisation
 from bartizan.setup import actions, forms, queries
 from bartizan.setup.queries import PERMISSION, STEPS
 from bartizan.web import panels
+from bartizan.web.dress import dress
 
 panels.show(panels.Panel("now", 1, "setup/panel.html", queries.panel))
 
@@ -73,7 +74,7 @@ def _organisation(request: HttpRequest, user: User) -> tuple[dict[str, Any], boo
     if request.method == "POST" and form.is_valid():
         actions.keep_organisation(form.save(commit=False), form.cleaned_data["departments"], user)
         return {}, True
-    forms.dress(form)
+    dress(form)
     return {"form": form}, False
 
 
@@ -82,7 +83,7 @@ def _site(request: HttpRequest, user: User) -> tuple[dict[str, Any], bool]:
     if request.method == "POST" and form.is_valid():
         actions.add_site(form.cleaned_data, user)
         return {}, True
-    forms.dress(form)
+    dress(form)
     return {"form": form, "time_zones": sorted(zoneinfo.available_timezones())}, False
 
 

@@ -39,7 +39,18 @@ class Step:
 
 def steps() -> list[Step]:
     """All steps in their order."""
-    skipped = set(_kept().get("skipped", []))
+    return _steps(set(_kept().get("skipped", [])))
+
+
+def panel(user: Any) -> dict[str, Any]:
+    """For Now: what is left, for who may do it; nothing once somebody said that the rest can wait."""
+    if not may(user, PERMISSION) or (kept := _kept()).get("is_over"):
+        return {}
+    every = _steps(set(kept.get("skipped", [])))
+    return {"left": [step for step in every if step.state == "open"], "steps": len(every)}
+
+
+def _steps(skipped: set[str]) -> list[Step]:
     there = {
         "organisation": _organisation(),
         "site": _names(Site.objects.values_list("name", flat=True)[:3]),
@@ -48,19 +59,6 @@ def steps() -> list[Step]:
         "colleague": _count(User.objects.filter(is_active=True).count() - 1, 1, "colleagues"),
     }
     return [Step(name, title, words, _state(name, there[name], skipped), there[name]) for name, title, words in STEPS]
-
-
-def is_over() -> bool:
-    """Somebody said that the rest can wait, or nothing is left to do."""
-    return bool(_kept().get("is_over")) or all(step.state != "open" for step in steps())
-
-
-def panel(user: Any) -> dict[str, Any]:
-    """For Now: what is left, for who may do it."""
-    if not may(user, PERMISSION) or is_over():
-        return {}
-    every = steps()
-    return {"left": [step for step in every if step.state == "open"], "steps": len(every)}
 
 
 def demo() -> dict[str, Any]:

@@ -11,17 +11,12 @@ from django.forms import modelform_factory
 
 from bartizan.core.access import visible_to
 from bartizan.core.registers.declared import Register, of_model
-from bartizan.core.registers.fields import label, manager_of, meta_of
+from bartizan.core.registers.fields import label, manager_of
 from bartizan.core.registers.references import ListField, ReferenceField, ReferencesField
+from bartizan.web.dress import dress
 
 CHOSEN = 100
 """Up to so many related records are chosen from a list; of more one types the name."""
-WIDGETS: dict[type[models.Field[Any, Any]], str] = {
-    models.DateField: "date",
-    models.TimeField: "time",
-    models.DateTimeField: "datetime-local",
-}
-FORMATS = {"date": "%Y-%m-%d", "time": "%H:%M", "datetime-local": "%Y-%m-%dT%H:%M:%S"}
 FIXED = "It names the record in events, files and the audit, so it stays as it is."
 
 
@@ -54,8 +49,7 @@ def form_for(
     if instance is not None and instance.pk and register.key in form.fields and register.is_key_fixed:
         form.fields[register.key].disabled = True
         form.fields[register.key].help_text = FIXED
-    for bound in form:
-        _dress(bound, register.model)
+    dress(form)
     return form
 
 
@@ -89,22 +83,3 @@ def _related(field: Any, user: Any, options: dict[str, Any]) -> forms.Field | No
         made.empty_label = "choose one" if made.required else "none"
         made.label_from_instance = label  # type: ignore[method-assign, assignment]  # Django's own way to name the choices
     return made  # type: ignore[no-any-return]  # formfield of a relation is untyped
-
-
-def _dress(bound: forms.BoundField, model: type[models.Model]) -> None:
-    widget = bound.field.widget
-    if isinstance(widget, forms.CheckboxInput):
-        widget.attrs["class"] = "cb"
-        return
-    widget.attrs["class"] = "form-select" if isinstance(widget, forms.Select) else "form-control"
-    if isinstance(widget, forms.Textarea):
-        widget.attrs["rows"] = 4
-    kind = WIDGETS.get(type(meta_of(model).get_field(bound.name)))
-    if kind and isinstance(widget, forms.DateInput | forms.DateTimeInput | forms.TimeInput):
-        widget.input_type = kind
-        widget.format = FORMATS[kind]
-        if kind == "datetime-local":
-            widget.attrs["step"] = 1
-    if bound.errors:
-        widget.attrs["aria-invalid"] = "true"
-        widget.attrs["aria-describedby"] = f"{bound.id_for_label}_wrong"
