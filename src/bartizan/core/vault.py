@@ -61,7 +61,7 @@ def keep(chunks: Iterable[bytes]) -> tuple[str, int]:
         place = path_of(digest)
         place.parent.mkdir(exist_ok=True, mode=0o700)
         part.replace(place)  # also where it was kept before: that mends a copy that was damaged
-        _flush(place.parent)
+        flush(place.parent)
     finally:
         part.unlink(missing_ok=True)
     return digest, size
@@ -171,7 +171,7 @@ def _secret_key() -> bytes:
     return derived(key("vault"), b"", b"bartizan vault secret")
 
 
-def _flush(directory: Path) -> None:
+def flush(directory: Path) -> None:
     """The rename itself reaches the disk."""
     number = os.open(directory, os.O_RDONLY)
     try:

@@ -27,6 +27,7 @@ from bartizan.core.backup.lock import Locked, known
 from bartizan.core.backup.parts import BackupError, Pins, files_below, parts
 from bartizan.core.backup.read import contents_of
 from bartizan.core.cipher import encrypted
+from bartizan.core.vault import flush
 
 FORMAT: Final = 1
 _SPARE: Final = 64 * 1024 * 1024
@@ -65,7 +66,7 @@ def take(data: Path, target: Path, locked: Locked, told: Told = lambda _done, _t
             size, digest = _written(part, pins, locked, _both(told, 2 * total))
             manifest = contents_of(part, known(locked), told=_both(told, 2 * total, total))
             part.replace(target)
-            _flush(target.parent)
+            flush(target.parent)
         except OSError as error:
             raise BackupError(f"The backup could not be written to {target.parent}: {error.strerror}.") from error
         finally:
@@ -136,11 +137,3 @@ def _written(part: Path, pins: Pins, locked: Locked, told: Callable[[int], None]
         file.flush()
         os.fsync(file.fileno())
     return size, digest.hexdigest()
-
-
-def _flush(folder: Path) -> None:
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

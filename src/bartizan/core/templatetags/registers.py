@@ -57,10 +57,5 @@ def state(value: State) -> SafeString:
 
 
 @register.filter
-def splitted(words: str) -> list[str]:
-    return words.split()
-
-
-@register.filter
 def field(mapping: dict[str, Any], name: str) -> Any:
     return mapping.get(name)
