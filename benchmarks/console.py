@@ -161,6 +161,7 @@ def examined(page: Page, url: str, axe: str) -> list[dict[str, Any]]:
         for theme in THEMES:
             page.open(url)
             page.ask(f"document.documentElement.dataset.bsTheme = '{theme}'")
+            time.sleep(0.3)  # until what fades has its colour
             page.ask(axe + "; 0")
             for rule, nodes, target in page.ask(AXE):
                 found.append({"rule": rule, "nodes": nodes, "at": target, "theme": theme, "width": width})
