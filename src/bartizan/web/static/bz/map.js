@@ -1,6 +1,6 @@
 // The map draws a floor when it comes near the view, and asks for those in view anew when a door, a device or an alarm
 // changes; at most every second and a half. A floor out of view keeps its place and the line that says what is on it.
-import { load } from "./parts.js";
+import { load, refresh } from "./parts.js";
 
 const PAUSE = 1500;
 const near = new Set();
@@ -26,16 +26,16 @@ function watch() {
   for (const panel of document.querySelectorAll("#floors > [data-floor]")) watcher.observe(panel);
 }
 
-function refresh() {
+function renew() {
   timer ??= setTimeout(async () => {
     timer = null;
     const query = new URLSearchParams(location.search);
     const first = document.querySelector("#floors > [data-floor]");  // stays drawn: the key E is its own
     for (const panel of new Set([first, ...near])) if (panel) query.append("drawn", panel.dataset.floor);
-    await load(`${location.pathname}?${query}`, "#floors");
+    await refresh(() => `${location.pathname}?${query}`, "#floors");
   }, PAUSE);
 }
 
 watch();
 document.addEventListener("bz:put", (event) => { if (event.target.id === "floors") watch(); });
-for (const topic of ["door", "device", "alarm", "missed"]) document.addEventListener(`bz:${topic}`, refresh);
+for (const topic of ["door", "device", "alarm", "missed"]) document.addEventListener(`bz:${topic}`, renew);

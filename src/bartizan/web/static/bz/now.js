@@ -1,6 +1,6 @@
 // Now: the queue takes new alarms in at once, unless somebody points at it or walks it with the keyboard; then they wait
 // behind "n new", and rows only change in place.
-import { load } from "./parts.js";
+import { put, refresh } from "./parts.js";
 import { focusRow } from "./rows.js";
 
 const queue = document.querySelector("#queue");
@@ -51,17 +51,20 @@ function release() {
   if (waiting && !held()) replace(waiting);
 }
 
-const refreshQueue = paced(() => load(here(), "#queue", { keep: arrive }), SOON);
-const refreshPlan = paced(() => load(here(), "#plan"), PLAN);
-const refreshBeside = paced(() => load(here(), "#beside"), BESIDE);
+const refreshQueue = paced(() => refresh(here, "#queue", arrive), SOON);
+const refreshPlan = paced(() => refresh(here, "#plan"), PLAN);
+const refreshBeside = paced(() => refresh(here, "#beside"), BESIDE);
+
+// the alarm in focus follows what happens to it, but never under somebody who fills in a form or stands on its buttons
+const isBusy = (alarm) => alarm.querySelector("form.deed") || alarm.contains(document.activeElement);
 
 function refreshAlarm(id) {
   const alarm = document.querySelector("#alarm");
   const shown = alarm.querySelector("[data-focus]")?.dataset.focus;
-  const busy = alarm.querySelector("form.deed") || alarm.contains(document.activeElement);
-  if (busy) return;
-  if (shown && String(id) === shown) load(`/?alarm=${shown}`, "#alarm");
-  else if (!shown) load(here(), "#alarm");
+  if (isBusy(alarm) || (id && shown && String(id) !== shown)) return;
+  refresh(() => (shown ? `/?alarm=${shown}` : here()), "#alarm", (target, content) => {
+    if (!isBusy(target) && target.querySelector("[data-focus]")?.dataset.focus === shown) put(target, content);
+  });
 }
 
 queue?.addEventListener("pointerenter", () => { pointed = true; });
@@ -88,5 +91,5 @@ document.addEventListener("bz:case", refreshBeside);
 document.addEventListener("bz:source", refreshBeside);
 document.addEventListener("bz:door", refreshPlan);
 document.addEventListener("bz:device", refreshPlan);
-document.addEventListener("bz:missed", () => { refreshQueue(); refreshPlan(); refreshBeside(); });
+document.addEventListener("bz:missed", () => { refreshQueue(); refreshPlan(); refreshBeside(); refreshAlarm(); });
 setInterval(() => { if (!document.hidden && document.querySelector("[data-do=pause]")?.getAttribute("aria-pressed") !== "true") refreshBeside(); }, EVERY);

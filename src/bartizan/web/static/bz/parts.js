@@ -4,26 +4,34 @@
 import { toast } from "./toasts.js";
 import { token } from "./theme.js";
 
-const asked = new WeakMap();  // the request that each part waits for; a newer one cancels it, unless it changes something
+const asked = new WeakMap();  // what each part waits for; what a person asks for later cancels it, unless it changes something
 
-export async function load(url, selector, { body, push, keep } = {}) {
-  const target = document.querySelector(selector);
+export async function load(url, selector, how = {}) {
+  const target = document.querySelector(selector), isDeed = Boolean(how.body);
   if (!target) { location.assign(url); return null; }
   const before = asked.get(target);
-  if (before?.isDeed && !body) return null;  // its answer brings the part anyway
-  before?.abort();
-  const stop = Object.assign(new AbortController(), { isDeed: Boolean(body) });
-  asked.set(target, stop);
-  const headers = { "X-Part": selector.slice(1) };
-  if (body) headers["X-CSRFToken"] = token();
-  let answer;
-  try { answer = await fetch(url, { method: body ? "POST" : "GET", body, headers, signal: stop.signal }); }
-  catch (error) {
+  if (before?.isDeed && !isDeed) return null;  // its answer brings the part anyway
+  before?.stop.abort();
+  const mine = { isDeed, isRefresh: how.isRefresh, stop: new AbortController() };
+  asked.set(target, mine);
+  mine.end = bring(url, selector, target, mine.stop.signal, how).catch((error) => {
     if (error.name !== "AbortError") toast("The console does not answer. It tries again by itself.");
     return null;
-  } finally {
-    if (asked.get(target) === stop) asked.delete(target);
-  }
+  }).finally(() => { if (asked.get(target) === mine) asked.delete(target); });
+  return mine.end;
+}
+
+// What the page asks for by itself waits until what a person asked for is there; url is a function, asked only then.
+export async function refresh(url, selector, keep) {
+  const target = document.querySelector(selector);
+  while (asked.has(target) && !asked.get(target).isRefresh) await asked.get(target).end;
+  return target && load(url(), selector, { keep, isRefresh: true });
+}
+
+async function bring(url, selector, target, signal, { body, push, keep }) {
+  const headers = { "X-Part": selector.slice(1) };
+  if (body) headers["X-CSRFToken"] = token();
+  const answer = await fetch(url, { method: body ? "POST" : "GET", body, headers, signal });
   if (answer.redirected && new URL(answer.url).pathname === "/sign-in") { location.assign("/sign-in?next=" + encodeURIComponent(location.pathname + location.search)); return null; }
   if (answer.status >= 500) { toast("That could not be done; the reason is in Bartizan's log."); return null; }
   if (answer.status === 404 || answer.status === 403) { toast("That is no longer there, or not open to you."); return null; }
@@ -35,7 +43,7 @@ export async function load(url, selector, { body, push, keep } = {}) {
   return answer;
 }
 
-function put(target, content) {
+export function put(target, content) {
   const active = document.activeElement, had = target.contains(active) && active.id;
   target.replaceChildren(content);
   target.dispatchEvent(new CustomEvent("bz:put", { bubbles: true }));

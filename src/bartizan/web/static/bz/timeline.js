@@ -1,5 +1,5 @@
 // The timeline: choosing a stretch on the histogram, the cursor, and rows that arrive live.
-import { load } from "./parts.js";
+import { load, refresh } from "./parts.js";
 import { focusRow } from "./rows.js";
 
 const LEFT = 96, RIGHT = 884, KEPT = 200, REFRESH = 15000, ASK = 1200;
@@ -210,18 +210,18 @@ async function learn(rows) {
 
 function ask(wait) {
   clearTimeout(asking);
-  asking = setTimeout(refresh, Math.max(0, wait - (Date.now() - lastAsk)));
+  asking = setTimeout(renew, Math.max(0, wait - (Date.now() - lastAsk)));
 }
 
-async function refresh() {
+async function renew() {
   lastAsk = Date.now();
   isStale = false;
-  await load(location.href, "#stretch", { keep: (target, content) => {
+  await refresh(() => location.href, "#stretch", (target, content) => {
     const plots = content.querySelector(".tl-plots"), rows = content.querySelector("#rows");
     if (plots && !drag && !target.querySelector("[data-edge]:focus")) target.querySelector(".tl-plots")?.replaceWith(plots);
     if (!rows || isHeld()) { pill(); } else { waiting = []; target.querySelector("#rows")?.replaceWith(rows); }
     moveCursor();
-  } });
+  });
 }
 
 document.addEventListener("pointerout", (event) => { if (event.target.closest?.("#events") && !event.relatedTarget?.closest?.("#events") && waiting.length) setTimeout(() => { if (!isHeld()) show(); }, 300); });
