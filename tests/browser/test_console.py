@@ -104,7 +104,7 @@ def test_a_key_is_not_lost_when_the_alarm_changes_at_the_same_moment(console: Co
     page.goto("/")
     page.wait_for_selector("[data-live-word]:has-text('Live')")
     underway: list[Any] = []
-    page.route("**/*do=close", lambda route: underway.append(route))
+    page.route("**/*do=close", lambda route: underway.append(route))  # noqa: PLW0108  playwright marks what it is given
     with page.expect_request("**/*do=close"):
         page.keyboard.press("x")
     console.python("""

@@ -125,6 +125,38 @@ def test_pages_follow_each_other_in_both_orders_and_back(lake: Lake) -> None:
     assert events_of.events(lake, DAY, order="oldest") == whole[::-1]
 
 
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("filters", [{}, {"reference": "person:P1"}, {"reference": ["person:P1", "badge:7"]}])
+def test_pages_of_months_are_whole_however_the_window_is_looked_through(
+    lake: Lake, order: str, filters: dict[str, Any]
+) -> None:
+    days = (0.0, 0.2, 0.9, 1.0, 1.1, 6.9, 7.0, 7.0, 7.0, 12, 29.9, 30.1, 45, 45, 80)
+    lake.append([seen(-86_400 * day, person="P1", actor=f"badge:{n}") for n, day in enumerate(days)])
+    months = Window(NOON - timedelta(days=90), NOON + timedelta(seconds=1))
+    whole = events_of.events(lake, months, filters, order=order)  # type: ignore[arg-type]
+    assert len(whole) == len(days)
+    key, pages = None, []
+    while page := events_of.events(lake, months, filters, limit=4, order=order, after=key):  # type: ignore[arg-type]
+        pages += page
+        key = (page[-1]["time"], page[-1]["id"])
+    assert pages == whole == sorted(whole, key=lambda e: (e["time"], e["id"]), reverse=order == "newest")
+    back = events_of.events(lake, months, filters, limit=4, order=order, before=(whole[7]["time"], whole[7]["id"]))  # type: ignore[arg-type]
+    assert back == whole[3:7]
+
+
+def test_a_story_tells_what_bands_and_events_tell(lake: Lake) -> None:
+    lake.append(
+        [seen(-7_200 * n, person="P1", level=n % 3, kind=("door.granted", "login.failure")[n % 2]) for n in range(90)]
+    )
+    lake.append([seen(-n, person="P2") for n in range(5)])
+    week, about = Window(NOON - timedelta(days=7), NOON + timedelta(seconds=1)), {"reference": "person:P1"}
+    told = events_of.story(lake, week, about, buckets=392, limit=12)
+    assert told.latest == events_of.events(lake, week, about, limit=12)
+    assert told.bands == events_of.bands(lake, week, 392, about)
+    assert sum(cell["events"] for band in told.bands.values() for cell in band) == 85
+    assert events_of.story(lake, week, {"reference": "person:nobody"}, buckets=8, limit=3) == events_of.Story({}, [])
+
+
 def test_filters_narrow_by_value_list_beginning_level_text_and_reference(lake: Lake) -> None:
     lake.append(
         [
@@ -230,16 +262,18 @@ def test_frequencies_for_the_board_and_for_pinpoint(lake: Lake) -> None:
         events_of.counts_by(lake, "raw", DAY)
 
 
-def test_notable_events_are_those_that_rules_spoke_about(lake: Lake) -> None:
+def test_events_that_rules_spoke_about_are_found_with_the_rules(lake: Lake) -> None:
     lake.append([seen(1), seen(2, level=1, rules=["a"]), seen(3, level=4, rules=["b", "c"])])
-    assert [event["rules"] for event in events_of.notable(lake, DAY)] == [["b", "c"], ["a"]]
+    found = events_of.events(lake, DAY, {"level": 1}, is_whole=True)
+    assert [event["rules"] for event in found] == [["b", "c"], ["a"]]
 
 
 def test_a_list_shortens_huge_messages_and_a_single_event_does_not(lake: Lake) -> None:
     event = seen(raw="r" * 1_000_000, data={"blob": "d" * 500_000})
     lake.append([event])
-    assert len(events_of.events(lake, DAY)[0]["raw"]) == 2_000
-    assert events_of.events(lake, DAY)[0]["data"] == {}
+    assert len(events_of.events(lake, DAY, is_whole=True)[0]["raw"]) == 2_000
+    assert "raw" not in events_of.events(lake, DAY)[0]
+    assert events_of.events(lake, DAY, is_whole=True)[0]["data"] == {}
     whole = events_of.event(lake, event["id"])
     assert whole is not None
     assert len(whole["raw"]) == 1_000_000

@@ -39,7 +39,7 @@ TABS = {
     "audit": "Audit",
 }
 PARTS = {"actor": "acted", "person": "person", "place": "place", "device": "device", "asset": "thing"}
-ROWS = 200
+ROWS = 100
 MARGIN = timedelta(minutes=30)
 
 

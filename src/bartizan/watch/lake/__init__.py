@@ -3,6 +3,7 @@
 from bartizan.watch.lake.errors import LakeBusy, LakeError, LakeFull
 from bartizan.watch.lake.filters import Filter, Filters, Window
 from bartizan.watch.lake.queries import (
+    Story,
     around,
     bands,
     counts_by,
@@ -11,8 +12,8 @@ from bartizan.watch.lake.queries import (
     events,
     histogram,
     last_seen_by_source,
-    notable,
     rates,
+    story,
 )
 from bartizan.watch.lake.retention import Hold, Retention
 from bartizan.watch.lake.scope import Asked
@@ -28,6 +29,7 @@ __all__ = [
     "LakeError",
     "LakeFull",
     "Retention",
+    "Story",
     "Window",
     "around",
     "bands",
@@ -37,6 +39,6 @@ __all__ = [
     "events",
     "histogram",
     "last_seen_by_source",
-    "notable",
     "rates",
+    "story",
 ]

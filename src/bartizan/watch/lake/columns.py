@@ -30,6 +30,7 @@ _SCHEMA: Final = pa.schema(
     ]
 )
 _OWN: Final = frozenset(_SCHEMA.names)
+_TEXTS: Final = frozenset(TEXTS)
 _SQL_TYPES: Final = {
     pa.string(): "VARCHAR",
     _MOMENT: "TIMESTAMPTZ",
@@ -47,7 +48,11 @@ WHOLE: Final = "e.id::VARCHAR AS id, " + ", ".join(f"e.{name}" for name in _SCHE
 LISTED: Final = WHOLE.replace("e.raw", "left(e.raw, 2000) AS raw").replace(
     "e.data", "if(strlen(e.data) <= 65536, e.data, NULL) AS data"
 )
-"""What a list of events needs: a list of messages of a megabyte each must not fill the memory."""
+"""Everything but the end of huge messages: a list of messages of a megabyte each must not fill the memory."""
+
+_UNSAID: Final = frozenset({"id", "received", "class_uid", "raw", "clock", "rules", "data", "facts"})
+BRIEF: Final = "e.id::VARCHAR AS id, " + ", ".join(f"e.{name}" for name in _SCHEMA.names if name not in _UNSAID)
+"""What a line in a list says: who, what, where, when. Messages and fields are two thirds of what there is to read."""
 
 
 def table_of(events: Sequence[Mapping[str, Any]]) -> pa.Table:
@@ -63,16 +68,16 @@ def table_of(events: Sequence[Mapping[str, Any]]) -> pa.Table:
 
 
 def events_of(table: pa.Table) -> list[dict[str, Any]]:
-    """Rows of the lake as events: every field present, empty texts as ``""``, times aware."""
+    """Rows of the lake as events: every field that was asked for, empty texts as ``""``, times aware."""
     return [_event(row) for row in table.to_pylist()]
 
 
 def _event(row: dict[str, Any]) -> dict[str, Any]:
-    for name in TEXTS:
+    for name in row.keys() & _TEXTS:
         row[name] = row[name] or ""
-    row["rules"] = orjson.loads(row["rules"]) if row["rules"] else []
-    row["data"] = orjson.loads(row["data"]) if row["data"] else {}
-    row["facts"] = orjson.loads(row["facts"]) if row["facts"] else {}
+    for name, empty in (("rules", list), ("data", dict), ("facts", dict)):
+        if name in row:
+            row[name] = orjson.loads(row[name]) if row[name] else empty()
     return row
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from bartizan.watch.lake.columns import COUNTABLE, LISTED, WHOLE, events_of
+from bartizan.engines.observe import microseconds
+from bartizan.watch.lake.columns import BRIEF, COUNTABLE, LISTED, WHOLE, events_of
 from bartizan.watch.lake.filters import Condition, Filters, Window, all_of, any_of, apart, aware, condition_of
 from bartizan.watch.lake.scope import Asked
 
@@ -15,17 +17,20 @@ Event = dict[str, Any]
 Key = tuple[datetime, str]
 """Where a page ends: the time and id of its last event."""
 Order = Literal["newest", "oldest"]
+Bands = dict[str, list[dict[str, int]]]
 
 MOST_EVENTS: Final = 10_000
 MOST_BUCKETS: Final = 2_000
 _SHORT_SECONDS: Final = 6 * 3600
-_LONG_SECONDS: Final = 2 * 24 * 3600
 _DAY: Final = timedelta(days=1)
-_FEW: Final = 20
-"""So many are mostly there in one day; of more it is quicker to look at the whole window at once."""
+_MICROSECOND: Final = timedelta(microseconds=1)
+_FINE: Final = 1000
+"""Buckets end at a thousandth of a microsecond: a week in 392 of them ends at no whole one."""
+_LOOKS: Final = (1, 6, 23)
+"""Days: of a long window the first is looked at alone, then the rest of its week, then of its month."""
 
 
-def events(
+def events(  # noqa: PLR0913  a question's parts, each named where it is asked
     lake: Asked,
     window: Window,
     filters: Filters | None = None,
@@ -34,26 +39,45 @@ def events(
     order: Order = "newest",
     after: Key | None = None,
     before: Key | None = None,
+    is_whole: bool = False,
 ) -> list[Event]:
-    """A page of events in ``order``: the first, the one ``after`` the key that ended a page, or that ``before`` it."""
+    """A page of events in ``order``: the first, the one ``after`` the key that ended a page, or that ``before`` it.
+
+    Each has what a line in a list says; with ``is_whole`` the message as received and the source's own fields too.
+    """
     descends = (order == "newest") != (before is not None)
     key = after or before
-    if key is None and limit <= _FEW and (part := _first_look(window, descends=descends)):
-        found = events(lake, part, filters, limit=limit, order=order)
+    beyond = [_beyond(key, descends=descends)] if key else []
+    found: list[Event] = []
+    for part in _looks(_cut(window, key, descends=descends), descends=descends):
+        conditions = [all_of([each, *beyond]) for each in apart(part, filters or {})]
+        is_short = part.seconds <= _SHORT_SECONDS
+        columns = LISTED if is_whole else BRIEF
+        left = limit - len(found)
+        found += page(lake, conditions, left, descends=descends, is_short=is_short, columns=columns)
         if len(found) == limit:
-            return found
-    conditions = apart(window, filters or {})
-    if key:
-        conditions = [all_of([each, _beyond(key, descends=descends)]) for each in conditions]
-    found = page(lake, conditions, limit, descends=descends, is_short=window.seconds <= _SHORT_SECONDS)
+            break
     return found[::-1] if before else found
 
 
-def _first_look(window: Window, *, descends: bool) -> Window | None:
-    """The day of a long window in which its first page lies more often than not: a day is soon read."""
-    if window.seconds <= _LONG_SECONDS:
-        return None
-    return Window(window.end - _DAY, window.end) if descends else Window(window.start, window.start + _DAY)
+def _cut(window: Window, key: Key | None, *, descends: bool) -> Window:
+    """What is left of ``window`` beyond ``key``."""
+    if key is None:
+        return window
+    at = min(max(aware(key[0]), window.start), window.end)
+    return Window(window.start, min(at + _MICROSECOND, window.end)) if descends else Window(at, window.end)
+
+
+def _looks(window: Window, *, descends: bool) -> Iterator[Window]:
+    """``window`` in parts that grow: a page mostly lies in the first day, which is soon read."""
+    near, far = (window.end, window.start) if descends else (window.start, window.end)
+    for days in _LOOKS:
+        edge = near - timedelta(days=days) if descends else near + timedelta(days=days)
+        if (edge - far if descends else far - edge) < _DAY:
+            break
+        yield Window(edge, near) if descends else Window(near, edge)
+        near = edge
+    yield Window(far, near) if descends else Window(near, far)
 
 
 def event(lake: Asked, event_id: str) -> Event | None:
@@ -79,7 +103,8 @@ def around(
     if same and not shared:
         return []
     parts = [condition_of(window, {}), *([any_of(shared)] if shared else [])]
-    return page(lake, [all_of(parts)], limit, descends=False, is_short=window.seconds <= _SHORT_SECONDS)
+    is_short = window.seconds <= _SHORT_SECONDS
+    return page(lake, [all_of(parts)], limit, descends=False, is_short=is_short, columns=BRIEF)
 
 
 def entity(
@@ -93,11 +118,6 @@ def entity(
 ) -> list[Event]:
     """Everything in which ``reference`` had a part, whatever its role."""
     return events(lake, window, {**(filters or {}), "reference": reference}, limit=limit, order=order)
-
-
-def notable(lake: Asked, window: Window, *, level: int = 1, limit: int = 500) -> list[Event]:
-    """Events that rules spoke about, newest first."""
-    return events(lake, window, {"level": level}, limit=limit)
 
 
 def histogram(
@@ -114,14 +134,46 @@ def histogram(
     return bars
 
 
-def bands(lake: Asked, window: Window, buckets: int, filters: Filters | None = None) -> dict[str, list[dict[str, int]]]:
+def bands(lake: Asked, window: Window, buckets: int, filters: Filters | None = None) -> Bands:
     """The timeline's bands: for each domain ``buckets`` cells with their ``events`` and worst ``level``."""
-    rows = _counted(lake, window, window.seconds / buckets, buckets, filters or {})
-    found: dict[str, list[dict[str, int]]] = {}
+    return _bands(_counted(lake, window, window.seconds / buckets, buckets, filters or {}), buckets)
+
+
+def _bands(rows: Iterable[dict[str, Any]], buckets: int) -> Bands:
+    found: Bands = {}
     for row in rows:
-        band = found.setdefault(row["domain"], [{"events": 0, "level": 0} for _ in range(buckets)])
-        band[row["bucket"]] = {"events": row["events"], "level": row["level"]}
+        if row["domain"] not in found:
+            found[row["domain"]] = [{"events": 0, "level": 0} for _ in range(buckets)]
+        found[row["domain"]][row["bucket"]] = {"events": row["events"], "level": row["level"]}
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What happened in a window: how much of what when, and the latest of it, the newest first."""
+
+    bands: Bands
+    latest: list[Event]
+
+
+def story(lake: Asked, window: Window, filters: Filters, *, buckets: int, limit: int) -> Story:
+    """What ``bands`` and ``events`` answer, in little more than the time of one: what fits is looked for once."""
+    source, values = _fitting(lake, "domain, level, time", apart(window, filters))
+    counts, bounds = _counts("fits", window, window.seconds / buckets, buckets)
+    rows = lake.ask(
+        f"""
+        WITH fits AS MATERIALIZED (SELECT * FROM {source}),
+            latest AS (SELECT time FROM fits ORDER BY time DESC LIMIT {_bounded(limit)})
+        SELECT *, NULL AS times FROM ({counts}) UNION ALL SELECT NULL, NULL, NULL, NULL, list(time) FROM latest
+        """,  # noqa: S608
+        [*values, *bounds],
+    ).to_pylist()
+    times: list[datetime] = next((row["times"] for row in rows if row["times"]), [])
+    if not times:
+        return Story({}, [])
+    fits = all_of([_at(times), condition_of(window, filters)])
+    latest = page(lake, [fits], limit, descends=True, is_short=True, columns=BRIEF)
+    return Story(_bands((row for row in rows if row["times"] is None), buckets), latest)
 
 
 def counts_by(
@@ -178,23 +230,34 @@ def last_seen_by_source(lake: Asked, since: datetime | None = None) -> dict[str,
 
 
 def page(
-    lake: Asked, conditions: Sequence[Condition], limit: int, *, descends: bool, is_short: bool = False
+    lake: Asked,
+    conditions: Sequence[Condition],
+    limit: int,
+    *,
+    descends: bool,
+    is_short: bool = False,
+    columns: str = LISTED,
 ) -> list[Event]:
-    """One page of whole rows that fit one of ``conditions`` (none fits two). Of a short window they are sorted as they
-    are, which is a third faster there; of a long one narrow columns give the page's keys, and joined by time only the
-    page's own rows are read in full.
+    """One page of rows that fit one of ``conditions`` (none fits two). Of a short window they are sorted as they are,
+    which is a third faster there; of a long one their times are looked for first, and only what happened then is read.
     """
     direction = "DESC" if descends else "ASC"
     bound = f"LIMIT {_bounded(limit)}"
-    if is_short:
-        sql, values = any_of(conditions)
-        source = f"{lake.table} AS e WHERE {sql}"
-    else:
-        sql, values = _fitting(lake, "id, time", conditions)
-        keys = f"SELECT id, time FROM {sql} ORDER BY time {direction}, id {direction} {bound}"  # noqa: S608
-        source = f"{lake.table} AS e JOIN ({keys}) AS wanted ON wanted.time = e.time AND wanted.id = e.id"
+    fits = any_of(conditions)
+    if not is_short:
+        source, values = _fitting(lake, "time", conditions)
+        times = lake.ask(f"SELECT time FROM {source} ORDER BY time {direction} {bound}", values)["time"].to_pylist()  # noqa: S608
+        if not times:
+            return []
+        fits = all_of([_at(times), fits])
+    sql, values = fits
     order = f"ORDER BY e.time {direction}, e.id {direction} {bound}"
-    return events_of(lake.ask(f"SELECT {LISTED} FROM {source} {order}", values))  # noqa: S608
+    return events_of(lake.ask(f"SELECT {columns} FROM {lake.table} AS e WHERE {sql} {order}", values))  # noqa: S608
+
+
+def _at(times: Sequence[datetime]) -> Condition:
+    """At one of these moments. The bounds say nothing new, but let files and parts of them be passed over."""
+    return "time BETWEEN ? AND ? AND time IN (SELECT unnest(?))", [min(times), max(times), times]
 
 
 def _fitting(lake: Asked, columns: str, conditions: Sequence[Condition]) -> Condition:
@@ -204,18 +267,24 @@ def _fitting(lake: Asked, columns: str, conditions: Sequence[Condition]) -> Cond
 
 
 def _counted(lake: Asked, window: Window, bucket_seconds: float, count: int, filters: Filters) -> list[dict[str, Any]]:
+    source, values = _fitting(lake, "domain, level, time", apart(window, filters))
+    counts, bounds = _counts(source, window, bucket_seconds, count)
+    return list(lake.ask(counts, [*bounds, *values]).to_pylist())
+
+
+def _counts(source: str, window: Window, bucket_seconds: float, count: int) -> Condition:
+    """The question how many there are in ``source`` by domain and bucket; its values come before those of ``source``.
+
+    Whole numbers throughout: by division of fractions a month took twice as long.
+    """
     if not 1 <= count <= MOST_BUCKETS or bucket_seconds <= 0:
         raise ValueError(f"A histogram has 1 to {MOST_BUCKETS} buckets; {count} were asked for.")
-    source, values = _fitting(lake, "domain, level, time", apart(window, filters))
-    rows = lake.ask(
-        f"""
+    sql = f"""
         SELECT coalesce(domain, 'host') AS domain, count(*) AS events, max(level)::INTEGER AS level,
-            least(floor((epoch_us(time) - epoch_us(?)) / ?), ?)::INTEGER AS bucket
+            least((epoch_us(time) - ?::BIGINT) * {_FINE} // ?::BIGINT, ?::BIGINT)::INTEGER AS bucket
         FROM {source} GROUP BY ALL
-        """,  # noqa: S608
-        [window.start, bucket_seconds * 1e6, count - 1, *values],
-    )
-    return list(rows.to_pylist())
+        """  # noqa: S608
+    return sql, [microseconds(window.start), round(bucket_seconds * 1e6 * _FINE), count - 1]
 
 
 def _beyond(key: Key, *, descends: bool) -> Condition:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from bartizan.engines.observe import split_reference
-from bartizan.watch.lake.columns import REFERENCES
-from bartizan.watch.lake.filters import Window, all_of, any_of, condition_of
+from bartizan.watch.lake.filters import Window, all_of, condition_of
 from bartizan.watch.lake.queries import Event, page
 from bartizan.watch.lake.scope import Asked
 
@@ -26,11 +24,7 @@ def touching(
     them, the oldest first."""
     if not references:
         return []
-    named = sorted(references)
-    parts = [(f"list_contains(?, {name})", [named]) for name in REFERENCES]
-    for kind in ("person", "zone", "portal", "site", "host"):
-        codes = [code for found, code in map(split_reference, named) if found == kind]
-        if codes:
-            parts.append((f"list_contains(?, {kind})", [codes]))
-    condition = all_of([condition_of(window, {}), any_of(parts), ("NOT list_contains(?, kind)", [sorted(without)])])
+    condition = all_of(
+        [condition_of(window, {"reference": sorted(references)}), ("NOT list_contains(?, kind)", [sorted(without)])]
+    )
     return page(lake, [condition], limit, descends=True)[::-1]

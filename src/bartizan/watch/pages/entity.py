@@ -45,7 +45,7 @@ REGISTERS = {
 }
 LENGTHS = {"day": timedelta(days=1), "week": timedelta(days=7), "30d": timedelta(days=30), "400d": timedelta(days=400)}
 WORDS = {"day": "Day", "week": "Week", "30d": "30 d", "400d": "400 d"}
-ROWS = 60
+ROWS = 40
 RECENT = 12
 ALARM_FIELDS = {"person": "person", "zone": "zone", "portal": "portal", "site": "site"}
 
@@ -126,16 +126,16 @@ def _record(user: User, register: Register, row: Any) -> dict[str, Any]:
 
 
 def _happened(user: User, reference: str, now: datetime, span: timedelta, zone: Any) -> dict[str, Any]:
-    """Its bands and its latest events; two questions to the lake."""
+    """Its bands and its latest events."""
     window = Window(now - span, now)
     try:
         lake = queries.lake_of(user)
-        cells = events_of.bands(lake, window, bands.SLOTS, {"reference": reference})
-        found = events_of.entity(lake, reference, window, limit=ROWS)
+        story = events_of.story(lake, window, {"reference": reference}, buckets=bands.SLOTS, limit=ROWS)
+        found = story.latest
         last = found[0] if found else timeline_data.last_event(lake, {"reference": reference}, now)
     except LakeError as error:
         return {"lake_trouble": str(error)}
-    slots = {domain: {n: c["events"] for n, c in enumerate(row) if c["events"]} for domain, row in cells.items()}
+    slots = {domain: {n: c["events"] for n, c in enumerate(row) if c["events"]} for domain, row in story.bands.items()}
     rows = shown.shown(user, found, zone, with_day=span > timedelta(days=1))
     return {
         "lately": _lately(user, reference, found),

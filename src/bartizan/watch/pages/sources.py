@@ -229,7 +229,7 @@ def _heard(found: Source, user: User) -> dict[str, Any]:
         window = window_around(now - timedelta(hours=1), now, zone)
         bars = events_of.histogram(lake, Window(window.start, window.end), 600, {"source": found.name})
         month = Window(now - timedelta(days=30), now + timedelta(days=1))
-        samples = events_of.events(lake, month, {"source": found.name, "kind": "unknown"}, limit=SAMPLES)
+        samples = events_of.events(lake, month, {"source": found.name, "kind": "unknown"}, limit=SAMPLES, is_whole=True)
     except LakeError as error:
         return {"lake_trouble": str(error)}
     counts = {bar["start"]: sum(bar["counts"].values()) for bar in bars}
