@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 
+import brotli
 import pytest
 from django.test import Client
 
@@ -26,13 +28,19 @@ def test_two_answers_of_the_same_page_differ_in_length_so_that_it_tells_no_secre
     assert len(lengths) > 1
 
 
-def test_our_own_files_are_compressed_once_and_say_so(client: Client) -> None:
-    packed = client.get("/static/vendor/tabler.min.css", headers={"Accept-Encoding": "gzip"})
+@pytest.mark.parametrize(
+    ("takes", "encoding", "unpack"),
+    [("gzip", "gzip", gzip.decompress), ("gzip, deflate, br", "br", brotli.decompress)],
+)
+def test_our_own_files_are_compressed_once_and_say_so(
+    client: Client, takes: str, encoding: str, unpack: Callable[[bytes], bytes]
+) -> None:
+    packed = client.get("/static/vendor/tabler.min.css", headers={"Accept-Encoding": takes})
     body = b"".join(packed)  # type: ignore[arg-type]  # a stream
-    assert packed["Content-Encoding"] == "gzip"
+    assert packed["Content-Encoding"] == encoding
     assert "Accept-Encoding" in packed["Vary"]
     plain = b"".join(client.get("/static/vendor/tabler.min.css"))  # type: ignore[arg-type]
-    assert gzip.decompress(body) == plain
+    assert unpack(body) == plain
     assert len(body) < len(plain) / 5
 
 
