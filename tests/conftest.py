@@ -1,21 +1,13 @@
-"""One small world for all tests: a data folder of their own, and where the real inputs lie."""
+"""One small world for all tests, and where the real inputs lie."""
 
 from __future__ import annotations
 
-import atexit
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-FOLDER = tempfile.mkdtemp(prefix="bartizan-test-")
-atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
-os.environ["BARTIZAN_DATA"] = FOLDER
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bartizan.settings")
 
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("BARTIZAN_TEST_DATA", ROOT.parent / "shared" / "data"))

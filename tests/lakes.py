@@ -1,15 +1,18 @@
-"""Events in a real lake, for tests of the pages that read it."""
+"""Events in a real lake, for tests of it and of the pages that read it."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4, uuid5
 
 from bartizan.engines.observe import KINDS, microseconds
-from bartizan.watch.lake import Lake
+from bartizan.watch.intake.identity import NAMESPACE
+from bartizan.watch.lake import Lake, Window
 
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+DAY = Window(NOON - timedelta(hours=12), NOON + timedelta(hours=12))
 _numbers = count(1)
 
 
@@ -40,3 +43,18 @@ def emptied(lake: Lake) -> Lake:
     """The lake without the events of the test before: cheaper than making another."""
     lake._commit(lambda connection: connection.execute("DELETE FROM lake.event"))
     return lake
+
+
+def seen(seconds: float = 0, *, key: str = "", kind: str = "door.granted", **fields: Any) -> dict[str, Any]:
+    """An event so many seconds after noon, as the judge hands it over."""
+    at = microseconds(NOON + timedelta(seconds=seconds))
+    return {
+        "id": str(uuid5(NAMESPACE, key) if key else uuid4()),
+        "time": at,
+        "received": at + 1_000,
+        "source": "mill-lane-doors",
+        "kind": kind,
+        "domain": KINDS[kind].domain,
+        "class_uid": KINDS[kind].class_uid,
+        **fields,
+    }

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from allauth.mfa.totp.internal.auth import TOTP
@@ -40,6 +43,13 @@ def officer(username: str, first: str, last: str, title: str, role: Role = Role.
     if needs_factor(account):
         TOTP.activate(account, TOTP_SECRET)
     return account
+
+
+def own_folder(settings: Any, folder: Path) -> Path:
+    """A data folder for one test, with the keys that its records were made with."""
+    shutil.copytree(settings.DATA / "keys", folder / "keys", dirs_exist_ok=True)
+    settings.DATA = folder
+    return folder
 
 
 def build() -> World:

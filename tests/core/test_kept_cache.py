@@ -5,6 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from django.conf import settings
+
 from bartizan.core.accounts.cache import KeptCache
 
 
@@ -26,3 +28,7 @@ def test_a_thousand_tries_push_no_used_code_out(tmp_path: Path) -> None:
     for number in range(1000):
         cache.set(f"try-{number}", 1, 60)
     assert cache.get("code") == 1
+
+
+def test_the_tests_have_a_data_folder_of_their_own() -> None:
+    assert settings.DATA.name.startswith("bartizan-test-")

@@ -13,6 +13,7 @@ from django.test import Client
 
 from bartizan.watch import actions, api
 from bartizan.watch.journal import JournalFull, Reader
+from tests.world import own_folder
 
 pytestmark = pytest.mark.django_db
 DOOR = {"at": "2026-11-16T21:04:52+01:00", "kind": "door.granted", "actor": "badge:4417", "place": "portal:ML-2-014"}
@@ -20,7 +21,7 @@ DOOR = {"at": "2026-11-16T21:04:52+01:00", "kind": "door.granted", "actor": "bad
 
 @pytest.fixture
 def folder(tmp_path: Path, settings: Any) -> Iterator[Path]:
-    settings.DATA = tmp_path
+    own_folder(settings, tmp_path)
     api.intake.cache_clear()
     yield tmp_path / "journal"
     api.intake.cache_clear()
