@@ -40,6 +40,7 @@ def written() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER audit_never_changed")
         cursor.execute("DROP TRIGGER audit_never_removed")
+        cursor.execute("DROP TRIGGER audit_never_replaced")
 
 
 def run(sql: str, *values: Any) -> None:
@@ -219,16 +220,38 @@ def test_an_earlier_state_of_the_records_is_whole_but_not_with_a_later_anchor(wr
 
 def test_the_database_refuses_to_change_or_remove_an_entry() -> None:
     actions.record(None, "closed", "alarm:1")
-    for change in (lambda: AuditEntry.objects.update(verb="saw"), lambda: AuditEntry.objects.all().delete()):
+    replace = "REPLACE INTO core_auditentry SELECT * FROM core_auditentry"
+    for change in (
+        lambda: AuditEntry.objects.update(verb="saw"),
+        lambda: AuditEntry.objects.all().delete(),
+        lambda: run(replace),
+    ):
         with pytest.raises(IntegrityError, match="only added to"), atomic():
             change()
 
 
-def test_nothing_is_recorded_when_the_head_is_gone() -> None:
-    actions.record(None, "closed", "alarm:1")
-    AuditHead.objects.all().delete()
+@pytest.mark.parametrize("tamper", [remove_the_head, cut_the_end_and_set_the_head_back, change_the_head])
+def test_nothing_is_recorded_over_a_tamper_that_a_new_seal_would_cover_up(written: None, tamper: Tamper) -> None:
+    tamper(random.Random(3))
     with pytest.raises(chain.AuditBrokenError, match="audit verify"):
         actions.record(None, "closed", "alarm:2")
+    assert not verify().is_whole
+
+
+def test_an_emptied_audit_takes_no_new_entry(written: None) -> None:
+    AuditEntry.objects.all().delete()
+    AuditHead.objects.all().delete()
+    with pytest.raises(chain.AuditBrokenError):
+        actions.record(None, "closed", "alarm:2")
+    assert not verify().is_whole
+
+
+def test_a_lost_key_is_named_and_not_made_anew(written: None, settings: Any, tmp_path: Path) -> None:
+    settings.DATA = tmp_path
+    assert "put keys/audit.key back" in verify().trouble
+    with pytest.raises(chain.AuditBrokenError, match="key is missing"):
+        actions.record(None, "closed", "alarm:2")
+    assert not (tmp_path / "keys").exists()
 
 
 _json = st.recursive(
@@ -273,8 +296,10 @@ threads = [threading.Thread(target=write, args=(f"{sys.argv[2]}{n}",)) for n in 
 
 def test_writers_in_several_threads_and_processes_leave_one_whole_chain(tmp_path: Path) -> None:
     cli = [sys.executable, "-m", "bartizan.cli", "--data", str(tmp_path)]
-    said = subprocess.run([*cli, "audit", "verify"], check=True, capture_output=True, text=True, cwd=ROOT).stdout
-    assert said.startswith("0 entries, whole")
+    none = subprocess.run([*cli, "audit", "verify"], check=False, capture_output=True, text=True, cwd=ROOT)
+    assert none.returncode == 1
+    assert "There are no records in" in none.stderr
+    subprocess.run([*cli, "search", "rebuild"], check=True, capture_output=True, cwd=ROOT)
     names = ("judge", "worker", "web")
     writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path), name], cwd=ROOT) for name in names]
     assert [writer.wait(60) for writer in writers] == [0, 0, 0]
@@ -291,6 +316,7 @@ def test_the_command_names_what_is_wrong_and_answers_one(tmp_path: Path) -> None
     assert {name for (name,) in records.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")} >= {
         "audit_never_changed",
         "audit_never_removed",
+        "audit_never_replaced",
     }
     assert records.execute("SELECT DISTINCT origin FROM core_auditentry").fetchall() == [("command line",)]
     records.execute("DROP TRIGGER audit_never_changed")

@@ -9,8 +9,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from bartizan.cases.actions import open_case
 from bartizan.core import actions
-from bartizan.core.models import AuditEntry, User
+from bartizan.core.models import AuditEntry, AuditHead, User
 from bartizan.core.roles import Role
 from tests import world
 
@@ -112,3 +113,56 @@ def test_an_auditor_sees_it_and_may_verify(client: Client) -> None:
     assert client.get("/audit").status_code == 200
     assert client.post("/audit/verify").status_code == 302
     assert User.objects.get(username="ann").role == Role.AUDITOR
+
+
+@pytest.mark.parametrize("name", ["2026-99-99T99:99Z", "9999-12-31 23:59Z", "0001-01-01 00:00+14:00"])
+def test_what_only_looks_like_a_time_is_shown_as_it_is(client: Client, here: world.World, name: str) -> None:
+    actions.record(
+        here.bob, "changed an account", "officer:bob", before={"first_name": "Bob"}, after={"first_name": name}
+    )
+    assert name in main(client, "/audit")
+    assert "first name: Bob →" in b"".join(client.get("/audit.csv")).decode()  # type: ignore[arg-type]  # a stream
+
+
+@pytest.mark.parametrize("asked", ["from=0001-01-01", "until=9999-12-31", "from=0000-00-00", "until=x"])
+def test_a_day_that_no_audit_has_is_refused_in_words(client: Client, here: world.World, asked: str) -> None:
+    for page in ("/audit", "/audit.csv"):
+        answer = client.get(f"{page}?{asked}")
+        assert answer.status_code == 422
+        assert "A day is written like 2026-11-17" in answer.content.decode()
+
+
+def test_an_audit_that_lost_its_end_is_told_on_its_page_and_by_whatever_would_be_recorded(
+    client: Client, here: world.World
+) -> None:
+    alarm = world.alarm()
+    AuditHead.objects.all().delete()
+    verdict = client.post("/audit/verify")
+    assert verdict.status_code == 200
+    assert "how long the audit is has been removed" in verdict.content.decode()
+    deed = client.post(f"/alarms/{alarm.pk}/acknowledge")
+    assert deed.status_code == 503
+    assert "nothing can be changed until it is back" in deed.content.decode()
+    assert client.get("/audit").status_code == 200
+
+
+def test_an_entry_that_cannot_be_read_does_not_hide_the_others(client: Client, here: world.World) -> None:
+    actions.record(here.bob, "closed", "alarm:77")
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER audit_never_changed")
+        cursor.execute("UPDATE core_auditentry SET detail = '[1, 2]' WHERE id = 1")
+    page = main(client, "/audit")
+    assert "alarm:77" in page
+    assert "cannot be read" in page
+    assert "was edited" in client.post("/audit/verify").content.decode()
+
+
+def test_who_read_a_record_is_known_once_an_hour(client: Client, here: world.World) -> None:
+    case = open_case(world.alarm(), by=here.alice)
+    client.force_login(here.bob)
+    looked = AuditEntry.objects.filter(verb="looked at", by=here.bob)
+    for address in (f"/registers/people/{here.carol.pk}", f"/cases/{case.number}", "/entity/host/KP-WS-1") * 2:
+        assert client.get(address).status_code == 200
+    assert list(looked.values_list("subject", flat=True)) == ["person:K-3", f"case:{case.number}", "host:KP-WS-1"]
+    client.get("/registers/people/999")
+    assert looked.count() == 3, "what was not shown was not looked at"

@@ -109,3 +109,16 @@ def test_the_documented_table_is_the_one_that_holds() -> None:
         name: (permission.words, ["yes" if role in permission.roles else "" for role in Role])
         for name, permission in PERMISSIONS.items()
     }
+
+
+def test_only_an_officer_changes_what_roles_may_do(client: Client, alice: User) -> None:
+    client.post("/settings/roles", boxes(manage_accounts__director=True))
+    dirk = world.officer("dirk", "Dirk", "Dunn", "Director", Role.DIRECTOR)
+    client.force_login(dirk)
+    assert may(dirk, "manage accounts")
+    page = client.get("/settings/roles").content.decode()
+    assert "checkbox" not in page.split('id="main"')[1].split("</main>")[0]
+    refused = client.post("/settings/roles", boxes(see_audit__director=True))
+    assert refused.status_code == 422
+    assert "Only a chief security officer changes what roles may do" in refused.content.decode()
+    assert not may(dirk, "see audit")

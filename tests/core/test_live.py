@@ -122,3 +122,36 @@ def test_a_server_that_is_told_to_stop_ends_its_open_streams_and_stops(tmp_path:
         assert served.stop() < 5
         for stream in streams:
             assert b"event:" not in stream.read()
+
+
+def test_nobody_hears_the_stream_before_the_second_factor_or_the_first_password(console: Console) -> None:
+    made = """
+        from bartizan.core.models import User
+        from bartizan.core.roles import Role
+        User.objects.create_user("{name}", role=Role.SPECIALIST)
+    """
+    console.python(made.format(name="unready"))
+    weak = console.session("unready")
+    console.python(f"""
+        from django.contrib.sessions.backends.db import SessionStore
+        store = SessionStore({weak["value"]!r})
+        store.pop("bz_link")
+        store.save()
+    """)
+    answer = open_stream(console, f"{weak['name']}={weak['value']}")
+    assert answer.status == 403
+    assert b"second factor" in answer.read()
+
+
+def test_a_stream_ends_with_its_session(console: Console) -> None:
+    session = console.session("bob")
+    stream = open_stream(console, f"{session['name']}={session['value']}")
+    publish(console, 1)
+    messages(stream, 1)
+    console.python(f"""
+        from django.contrib.sessions.backends.db import SessionStore
+        SessionStore({session["value"]!r}).delete()
+    """)
+    time.sleep(5.5)  # within this a stream trusts what it knows of its reader
+    publish(console, 2)
+    assert not [line for line in stream.read().decode().splitlines() if '"n":2' in line.replace(" ", "")]

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db.transaction import atomic, on_commit
 from django.utils import timezone
 from pydantic import BaseModel
 
 from bartizan.core import access, chain, preferences, queries, role_book
-from bartizan.core.audit import Verdict
-from bartizan.core.keys import key
+from bartizan.core.audit import Verdict, audit_key
 from bartizan.core.models import AuditEntry, AuditHead, LiveMessage, OneTimeLink, Setting, User
 from bartizan.core.roles import PERMISSIONS, Permission, Role
 
 LINK_LIFE = timedelta(hours=24)
 INVITATION_LIFE = timedelta(days=7)
 LIVE_KEPT = 5000
+LOOK_KEPT = 3600
 
 
 def record(by: User | None, verb: str, subject: str, **detail: Any) -> None:
@@ -32,8 +34,7 @@ def record(by: User | None, verb: str, subject: str, **detail: Any) -> None:
 @atomic
 def record_all(by: User | None, lines: Sequence[tuple[str, str, Mapping[str, Any]]]) -> None:
     """The same for many lines of (verb, subject, detail) at once, such as an import's."""
-    secret = key("audit")
-    last = _head()
+    last, secret = _head(), audit_key()
     name, origin, entries = by.username[:150] if by else "", access.from_where()[:80], []
     for verb, subject, detail in lines:
         entry = AuditEntry(pk=last.number + 1, at=timezone.now(), by=by, by_name=name, origin=origin)
@@ -49,14 +50,22 @@ def record_all(by: User | None, lines: Sequence[tuple[str, str, Mapping[str, Any
 
 
 def _head() -> AuditHead:
-    """Locked until the transaction ends, so that one entry follows the other. Raises AuditBrokenError without one."""
+    """Locked until the transaction ends, so that one entry follows the other. Raises AuditBrokenError when it has gone
+    or is not as it was sealed: a new seal would cover up that the end was cut off."""
     head = AuditHead.objects.select_for_update().first()
-    if head is None and AuditEntry.objects.exists():
+    if head is None or not hmac.compare_digest(head.seal, chain.seal(audit_key(), head.number, head.digest)):
         raise chain.AuditBrokenError(
-            "The record of how long the audit is has gone; nothing can be changed until it is back. "
+            "The record of how long the audit is has gone or was edited; nothing can be changed until it is back. "
             "Run `bartizan audit verify`, then restore the last backup."
         )
-    return head or AuditHead(number=0, digest=chain.FIRST)
+    return head
+
+
+def note_look(by: Any, subject: str) -> None:
+    """That somebody read a record: once an hour for each, so that who saw it is known and the audit stays readable."""
+    now = timezone.now()
+    if isinstance(by, User) and cache.add(f"bartizan:looked:{by.pk}:{now:%Y%m%d%H}:{digest_of(subject)}", 1, LOOK_KEPT):
+        record(by, queries.LOOKED, subject)
 
 
 def fields_of(entry: AuditEntry) -> dict[str, Any]:
@@ -152,6 +161,8 @@ def digest_of(token: str) -> str:
 @atomic
 def decide_roles(by: User, wanted: Mapping[str, frozenset[Role]]) -> None:
     """From now on roles have these permissions; what equals the declared is not kept. Raises ValidationError."""
+    if by.role != Role.OFFICER:  # else whoever manages accounts could give the own role everything
+        raise ValidationError("Only a chief security officer changes what roles may do.")
     before = {name: access.roles_with(name) for name in PERMISSIONS}
     after = {name: _allowed(permission, wanted[name]) for name, permission in PERMISSIONS.items()}
     if problems := role_book.problems(after):

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from bartizan.core import chain
-from bartizan.core.keys import key
+from bartizan.core.keys import is_kept, key
 from bartizan.core.models import AuditEntry, AuditHead
 
 AT_ONCE = 2000
@@ -69,12 +69,26 @@ class _WrongError(Exception):
         self.number = number
 
 
+def audit_key() -> bytes:
+    """The chain's key, made with the records. Raises AuditBrokenError when it has gone: under a new one every entry
+    would look edited."""
+    if not is_kept("audit"):
+        raise chain.AuditBrokenError(
+            "The audit's key is missing: put keys/audit.key back into the data folder, from the last backup."
+        )
+    return key("audit")
+
+
 def verify(anchor: Anchor | None = None, told: Callable[[int], None] = lambda _: None) -> Verdict:
     """Walk the whole chain. Entries that are added meanwhile are walked too; nobody has to wait for it.
 
     ``anchor``: what somebody noted earlier must still stand where it stood. ``told`` hears how far the walk is.
     """
-    walk = _Walk(key("audit"), anchor, told)
+    try:
+        secret = audit_key()
+    except chain.AuditBrokenError as error:
+        return Verdict(Anchor(0, chain.FIRST), str(error))
+    walk = _Walk(secret, anchor, told)
     try:
         walk.to_the_end()
     except _WrongError as error:

@@ -32,7 +32,9 @@ class Told:
     """What else there is, as name and words."""
 
 
-def told(detail: Mapping[str, Any], zone: tzinfo | None = None) -> Told:
+def told(detail: Any, zone: tzinfo | None = None) -> Told:
+    if not isinstance(detail, Mapping):  # an entry that somebody edited past Bartizan
+        return Told((), (("cannot be read", str(detail)[:LONGEST]),))
     before, after = detail.get("before"), detail.get("after")
     rest = {k: v for k, v in detail.items() if k not in ("before", "after") and v not in (None, "", {}, [])}
     if isinstance(before, Mapping) or isinstance(after, Mapping):
@@ -81,12 +83,16 @@ def _text(text: str, zone: tzinfo | None) -> str:
 
 
 def _clock(text: str, zone: tzinfo | None) -> str:
-    at = datetime.fromisoformat(text)
-    at = at.astimezone(zone) if zone else at
+    """Somebody may have typed what only looks like a time."""
+    try:
+        at = datetime.fromisoformat(text)
+        at = at.astimezone(zone) if zone else at
+    except (ValueError, OverflowError):
+        return text
     return f"{at:%a} {at.day} {at:%b %Y %H:%M} {at:%Z}".strip()
 
 
-def sentence(detail: Mapping[str, Any], zone: tzinfo | None = None) -> str:
+def sentence(detail: Any, zone: tzinfo | None = None) -> str:
     """All of it on one line."""
     said = told(detail, zone)
     parts = [_changed(change) for change in said.changes]

@@ -14,7 +14,15 @@ BYTES = 32
 
 def key(name: str) -> bytes:
     """32 random bytes, the same for ever: ``audit`` signs the audit's chain, ``vault`` encrypts files and secrets."""
-    return _kept(Path(settings.DATA) / "keys" / f"{name}.key")
+    return _kept(_path(name))
+
+
+def is_kept(name: str) -> bool:
+    return _path(name).exists()
+
+
+def _path(name: str) -> Path:
+    return Path(settings.DATA) / "keys" / f"{name}.key"
 
 
 @cache

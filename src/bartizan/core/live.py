@@ -17,11 +17,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.crypto import constant_time_compare
 
 from bartizan.core.access import may, reach_of
+from bartizan.core.accounts.factors import MUST_CHOOSE, is_strong
 from bartizan.core.models import LiveMessage, User
 
 POLL = 0.15  # seconds; a message is on the page within this and one round trip
@@ -79,10 +83,11 @@ class Sight:
         return None if shown is None else (number, name, shown)
 
 
-def sight_of(key: int) -> Sight | None:
-    """Nothing for an account that was closed meanwhile. Reads the records."""
-    user = User.objects.filter(pk=key, is_active=True).first()
-    if user is None:
+def sight_of(session: SessionBase) -> Sight | None:
+    """Nothing when the session was ended or the account closed meanwhile. Reads the records."""
+    now = type(session)(session.session_key)
+    user = User.objects.filter(pk=now.get(SESSION_KEY, 0), is_active=True).first()
+    if user is None or not constant_time_compare(now.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
         return None
     topics = frozenset(name for name, each in _topics.items() if may(user, each.needs))
     return Sight(user, topics, reach_of(user).is_whole, time.monotonic() + LOOKS)
@@ -191,10 +196,17 @@ async def stream(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     user = await request.auser()
     if not (user.is_authenticated and user.is_active):
         return HttpResponse("Sign in first.", status=401, content_type="text/plain")
-    answer = StreamingHttpResponse(_lines(_resume_at(request), user.pk), content_type="text/event-stream")
+    if not await sync_to_async(_is_let_in)(request):
+        return HttpResponse("Choose a password or set up a second factor first.", status=403, content_type="text/plain")
+    answer = StreamingHttpResponse(_lines(_resume_at(request), request.session), content_type="text/event-stream")
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Accel-Buffering"] = "no"  # a proxy in front must not collect the lines
     return answer
+
+
+def _is_let_in(request: HttpRequest) -> bool:
+    """As every other page asks it (core/accounts/required), which leads elsewhere instead of refusing."""
+    return not request.session.get(MUST_CHOOSE) and is_strong(request.session, request.user)
 
 
 stream.permissions = ()  # type: ignore[attr-defined]  # everybody signed in; what is sent depends on the topics
@@ -206,18 +218,18 @@ def _resume_at(request: HttpRequest) -> int | None:
     return int(given) if given.isdecimal() and len(given) < 19 else None
 
 
-async def _lines(last: int | None, key: int) -> AsyncIterator[bytes]:
+async def _lines(last: int | None, session: SessionBase) -> AsyncIterator[bytes]:
     hub = _hub()
     queue = await hub.join()
     try:
         yield b"retry: 1000\n\n"
-        sight = await sync_to_async(sight_of)(key)
+        sight = await sync_to_async(sight_of)(session)
         async for told in _messages(hub, queue, last):
             if told is None:
                 yield b": still here\n\n"
                 continue
             if sight is None or sight.until < time.monotonic():
-                sight = await sync_to_async(sight_of)(key)
+                sight = await sync_to_async(sight_of)(session)
             if sight is None:
                 return
             if shown := await sight.of(told):

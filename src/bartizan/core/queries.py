@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
@@ -16,7 +17,16 @@ from bartizan.core.models import ApiToken, AuditEntry, AuditHead, BackupRun, Fil
 VERIFIED = "audit-verified"
 """The setting that keeps what the last walk along the audit found."""
 
-rule(User, see="see alarms", change="manage accounts", own=lambda user: Q(pk=user.pk))
+LOOKED = "looked at"
+"""The audit's verb for reading a record."""
+
+
+def _accounts_of(user: Any) -> Q:
+    """One's own; whoever manages accounts sees every one, whatever else the role sees."""
+    return Q(pk__isnull=False) if may(user, "manage accounts") else Q(pk=user.pk)
+
+
+rule(User, see="see alarms", change="manage accounts", own=_accounts_of)
 rule(AuditEntry, see="see audit")
 rule(Setting, see="change settings", change="change settings")
 rule(BackupRun, see="change settings", change="change settings")
@@ -31,9 +41,9 @@ def officers(user: User | AnonymousUser, permission: str = "work alarms") -> Que
     return visible_to(user, able.order_by("first_name", "username"))
 
 
-def audit_of(user: User | AnonymousUser, subject: str) -> QuerySet[AuditEntry]:
-    """What was done to one thing that the user sees, the latest first."""
-    entries = AuditEntry.objects.filter(subject=subject).select_related("by").order_by("-pk")
+def audit_of(user: User | AnonymousUser, *subjects: str) -> QuerySet[AuditEntry]:
+    """What was done to one thing that the user sees, or to it and its parts, the latest first."""
+    entries = AuditEntry.objects.filter(subject__in=subjects).select_related("by").order_by("-pk")
     return entries if may(user, "see history") else entries.none()
 
 

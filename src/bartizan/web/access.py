@@ -5,15 +5,21 @@ And the audit is told from which address a request came.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils.decorators import sync_and_async_middleware
+from django.utils.deprecation import MiddlewareMixin
 
 from bartizan.core.access import origin
+from bartizan.core.chain import AuditBrokenError
+
+log = logging.getLogger(__name__)
 
 
 class SignInRequired(LoginRequiredMiddleware):
@@ -27,6 +33,18 @@ class SignInRequired(LoginRequiredMiddleware):
         if request.path.startswith("/api/"):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+
+class AuditWhole(MiddlewareMixin):
+    """What cannot be recorded is not done, and the page says why."""
+
+    async_capable = True
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, AuditBrokenError):
+            return None
+        log.error("%s", exception)
+        return render(request, "503.html", {"trouble": str(exception)}, status=503)
 
 
 @sync_and_async_middleware

@@ -17,6 +17,7 @@ from bartizan.cases.models import Case
 from bartizan.cases.pages.findings import Findings, findings
 from bartizan.cases.pages.path import WIDE, crop, walk
 from bartizan.core.access import covers, needs, visible_to
+from bartizan.core.actions import note_look
 from bartizan.core.files import files_of
 from bartizan.core.models import User
 from bartizan.core.queries import audit_of, officers
@@ -71,6 +72,7 @@ def show(request: HttpRequest, number: str, tab: str = "overview", trouble: str 
         "tasks": found.tasks.order_by("done_at", "due_at", "pk"),
     }
     context |= _CONTENT[tab](user, found, known, zone)
+    note_look(user, f"case:{found.number}")
     return render(request, "cases/case.html", context, status=422 if trouble else 200)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
@@ -17,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bartizan.core import actions, audit, audit_words, queries
 from bartizan.core.access import needs, visible_to
+from bartizan.core.chain import AuditBrokenError
 from bartizan.core.models import AuditEntry, User
 from bartizan.core.subjects import url_of
 from bartizan.web.shell import Item, menu, zone_of
@@ -25,6 +28,7 @@ from bartizan.web.templatetags.bz import as_zone
 menu(Item("audit", "Audit", "audit", order=80, needs="see audit"))
 
 PAGE = 100
+FIRST_YEAR, LAST_YEAR = 1970, 9000
 FILTERS = ("by", "did", "to", "from", "until", "where")
 HEAD = ("number", "time, UTC", "by", "did", "to", "from where", "before and after", "digest")
 WALKED = 200_000
@@ -95,9 +99,12 @@ def _filtered(found: QuerySet[AuditEntry], asked: Mapping[str, str], zone: Any) 
 
 def _day(text: str, zone: Any) -> datetime:
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=zone)
+        day = datetime.fromisoformat(text).replace(tzinfo=zone)
     except ValueError:
-        raise _BadFilterError(f"“{text}” is not a day. A day is written like 2026-11-17.") from None
+        day = datetime.min  # noqa: DTZ901  no year of an audit
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise _BadFilterError(f"“{text}” is not a day of an audit. A day is written like 2026-11-17.")
+    return day
 
 
 @require_POST
@@ -110,7 +117,11 @@ def verify(request: HttpRequest) -> HttpResponse:
         words = f"{last.number:,} entries take longer than a page may: run “bartizan audit verify” on the machine."
         return _page(request, audit.Verdict(last, words.replace(",", "\u202f")))
     verdict = audit.verify()
-    actions.keep_verdict(user, verdict)
+    if verdict.trouble:
+        with suppress(AuditBrokenError, IntegrityError):  # nothing can be added to an audit that lost its end
+            actions.keep_verdict(user, verdict)
+    else:
+        actions.keep_verdict(user, verdict)
     if verdict.is_whole:
         return HttpResponseRedirect("/audit")
     return _page(request, verdict)

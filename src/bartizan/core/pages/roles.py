@@ -11,7 +11,7 @@ from django.urls import path
 from django.views.decorators.http import require_http_methods
 
 from bartizan.core import actions, role_book
-from bartizan.core.access import may, needs, require, roles_with
+from bartizan.core.access import needs, require, roles_with
 from bartizan.core.models import User
 from bartizan.core.roles import NEEDS_SECOND_FACTOR, PERMISSIONS, Permission, Role
 
@@ -83,7 +83,7 @@ def _page(request: HttpRequest, shown: RoleSets, problems: list[str] | None = No
             ("May do", [line for line in lines if line.permission.changes]),
         ],
         "is_changed": any(line.is_changed for line in lines),
-        "may_change": may(request.user, "manage accounts"),
+        "may_change": isinstance(request.user, User) and request.user.role == Role.OFFICER,
         "second_factor": PERMISSIONS[NEEDS_SECOND_FACTOR],
         "problems": problems or [],
     }

@@ -16,7 +16,7 @@ async function draw(panel) {
   if (!("later" in panel.dataset)) return;
   delete panel.dataset.later;
   const query = new URLSearchParams({ floor: panel.dataset.floor });
-  const answer = await load(`${location.pathname}?${query}`, `#${panel.id}`);
+  const answer = await load(`${location.pathname}?${query}`, `#${panel.id}`, { isRefresh: true });
   if (!answer?.ok) panel.dataset.later = "";
 }
 

@@ -1,6 +1,6 @@
 // Now: the queue takes new alarms in at once, unless somebody points at it or walks it with the keyboard; then they wait
 // behind "n new", and rows only change in place.
-import { put, refresh } from "./parts.js";
+import { awaited, put, refresh } from "./parts.js";
 import { focusRow } from "./rows.js";
 
 const queue = document.querySelector("#queue");
@@ -85,8 +85,13 @@ document.addEventListener("bz:put", (event) => {
 });
 
 document.addEventListener("bz:alarm", ({ detail }) => { refreshQueue(); refreshPlan(); refreshAlarm(detail.id); });
-// what somebody did himself moves its row at once
-document.addEventListener("bz:done", () => { done = true; refreshQueue(); });
+// what somebody did himself moves its row at once, and the row that is marked is that of the alarm that came back
+document.addEventListener("bz:done", () => {
+  const shown = document.querySelector("#alarm [data-focus]")?.dataset.focus, row = queue?.querySelector(`[data-alarm-id="${shown}"]`);
+  if (row && !awaited()) focusRow(row);
+  done = true;
+  refreshQueue();
+});
 document.addEventListener("bz:case", refreshBeside);
 document.addEventListener("bz:source", refreshBeside);
 document.addEventListener("bz:door", refreshPlan);

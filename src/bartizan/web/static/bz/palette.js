@@ -4,7 +4,7 @@ import { icon } from "./icons.js";
 const dialog = document.querySelector("#palette");
 const input = dialog?.querySelector("input");
 const list = dialog?.querySelector("#found");
-let asked = 0, at = 0;
+let asked = 0, at = 0, finding;
 
 function row(found, index) {
   const item = document.createElement("li"), link = document.createElement("a");
@@ -28,10 +28,11 @@ function mark(index) {
   input.setAttribute("aria-activedescendant", rows[at]?.id ?? "");
 }
 
+// Whether the list is now that of what stands in the field.
 async function find() {
   const mine = ++asked;
   const answer = await fetch(`/find?q=${encodeURIComponent(input.value)}`).catch(() => null);
-  if (mine !== asked || !answer?.ok) return;
+  if (mine !== asked || !answer?.ok) return false;
   const { things, deeds } = await answer.json();
   list.replaceChildren(...[...things, ...deeds].map(row));
   if (!list.children.length) {
@@ -39,23 +40,26 @@ async function find() {
     list.append(none);
   }
   mark(0);
+  return true;
 }
 
 function show() {
   if (!dialog || dialog.open) return;
   dialog.showModal();
   input.select();
-  find();
+  finding = find();
 }
 
 document.addEventListener("keydown", (event) => {
   if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); show(); }
 });
 document.addEventListener("click", (event) => { if (event.target.closest("[data-do=palette]")) show(); });
-input?.addEventListener("input", find);
-input?.addEventListener("keydown", (event) => {
+input?.addEventListener("input", () => { finding = find(); });
+input?.addEventListener("keydown", async (event) => {
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (by) { event.preventDefault(); mark(at + by); }
-  if (event.key === "Enter") { event.preventDefault(); list.querySelector("[aria-selected=true] a")?.click(); }
+  if (event.key !== "Enter") return;
+  event.preventDefault();
+  if (await finding && dialog.open) list.querySelector("[aria-selected=true] a")?.click();
 });
 dialog?.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });

@@ -4,14 +4,13 @@
 import { toast } from "./toasts.js";
 import { token } from "./theme.js";
 
-const asked = new WeakMap();  // what each part waits for; what a person asks for later cancels it, unless it changes something
+const asked = new Map();  // what each part waits for; what a person asks for later cancels it, unless it changes something
 
 export async function load(url, selector, how = {}) {
   const target = document.querySelector(selector), isDeed = Boolean(how.body);
   if (!target) { location.assign(url); return null; }
-  const before = asked.get(target);
-  if (before?.isDeed && !isDeed) return null;  // its answer brings the part anyway
-  before?.stop.abort();
+  while (asked.get(target)?.isDeed && !isDeed) await asked.get(target).end;
+  asked.get(target)?.stop.abort();
   const mine = { isDeed, isRefresh: how.isRefresh, stop: new AbortController() };
   asked.set(target, mine);
   mine.end = bring(url, selector, target, mine.stop.signal, how).catch((error) => {
@@ -21,6 +20,18 @@ export async function load(url, selector, how = {}) {
   return mine.end;
 }
 
+// What a person waits for: where the element stands, or anywhere.
+export function awaited(element) {
+  for (const [part, one] of asked) if (!one.isRefresh && (!element || part.contains(element))) return one;
+  return null;
+}
+
+// Whether all that a person waits for has come; not so when it failed, or when something else was asked for instead.
+export async function arrived() {
+  for (let one = awaited(); one; one = awaited()) if (!(await one.end)?.ok) return false;
+  return true;
+}
+
 // What the page asks for by itself waits until what a person asked for is there; url is a function, asked only then.
 export async function refresh(url, selector, keep) {
   const target = document.querySelector(selector);
@@ -28,7 +39,7 @@ export async function refresh(url, selector, keep) {
   return target && load(url(), selector, { keep, isRefresh: true });
 }
 
-async function bring(url, selector, target, signal, { body, push, keep }) {
+async function bring(url, selector, target, signal, { body, push, replace, keep }) {
   const headers = { "X-Part": selector.slice(1) };
   if (body) headers["X-CSRFToken"] = token();
   const answer = await fetch(url, { method: body ? "POST" : "GET", body, headers, signal });
@@ -38,16 +49,24 @@ async function bring(url, selector, target, signal, { body, push, keep }) {
   const part = document.createElement("template");
   part.innerHTML = await answer.text();
   for (const said of part.content.querySelectorAll("[data-toast]")) { said.remove(); toast(said); }
-  if (push && answer.ok) history.pushState({ part: true }, "", push === true ? url : push);
+  if (push && answer.ok) history[replace ? "replaceState" : "pushState"]({ part: true }, "", url);
   if (keep) { keep(target, part.content); } else { put(target, part.content); }
   return answer;
 }
 
+// how an element is found again in what takes its place
+function spot(element) {
+  if (element.id) return `#${CSS.escape(element.id)}`;
+  return element.hasAttribute("href") ? `a[href="${CSS.escape(element.getAttribute("href"))}"]` : "";
+}
+
 export function put(target, content) {
-  const active = document.activeElement, had = target.contains(active) && active.id;
+  const active = document.activeElement, had = target.contains(active) && spot(active);
+  const sideways = [...target.querySelectorAll(".scroll-x")].map((each) => each.scrollLeft);
   target.replaceChildren(content);
+  target.querySelectorAll(".scroll-x").forEach((each, i) => { each.scrollLeft = sideways[i] ?? 0; });
   target.dispatchEvent(new CustomEvent("bz:put", { bubbles: true }));
-  const again = (had && document.getElementById(had)) || target.querySelector("[autofocus]");
+  const again = (had && target.querySelector(had)) || target.querySelector("[autofocus]");
   again?.focus({ preventScroll: true });
 }
 
@@ -55,7 +74,8 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-part]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
-  load(link.href, link.dataset.part, { push: !("quiet" in link.dataset) });
+  const replace = Boolean(link.closest("[data-rows=follow]"));  // a list that was walked is one step back, however long it is
+  load(link.href, link.dataset.part, { push: !("quiet" in link.dataset), replace });
 });
 
 document.addEventListener("submit", (event) => {

@@ -10,7 +10,7 @@ let fitting = false, last = null, wasOpen = false;
 
 const boxes = () => [...list.querySelectorAll("input[name=pick]")];
 const row = () => list.querySelector("[data-row].is-focus");
-const singles = () => localStorage.getItem("bz_keys") !== "off";
+const singles = () => document.body.dataset.keys !== "off";
 
 // ---------- selection
 function showPicked() {
@@ -148,7 +148,7 @@ document.addEventListener("input", async (event) => {
 
 showPicked();
 
-// ---------- what was opened by a key is typed into at once
+// ---------- what was opened with the mouse or Enter is typed into at once, as what a key opened
 document.addEventListener("toggle", (event) => {
   if (event.target.open && event.target.matches(".deed-d, .views")) event.target.querySelector("input:not([type=hidden])")?.focus();
 }, true);

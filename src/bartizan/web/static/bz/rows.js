@@ -1,6 +1,6 @@
 // Lists that are walked with J and K: [data-rows] holds [data-row] elements; Enter opens a row's first [data-open].
 // data-rows="follow" opens each row as it is reached.
-import { typing } from "./keys.js";
+import { inTurn, isWaiting, typing } from "./keys.js";
 
 const current = () => document.querySelector("[data-rows] [data-row].is-focus");
 const all = () => [...document.querySelectorAll("[data-rows] [data-row]")].filter((row) => row.offsetParent !== null);
@@ -30,7 +30,7 @@ document.addEventListener("keydown", (event) => {
   const inRows = event.target.closest?.("[data-row]");
   const by = { j: 1, ArrowDown: inRows ? 1 : 0, k: -1, ArrowUp: inRows ? -1 : 0 }[event.key];
   if ((event.key === "j" || event.key === "k") && document.body.dataset.keys === "off") return;
-  if (by && step(by)) event.preventDefault();
+  if (by && isWaiting()) { inTurn(() => step(by)); event.preventDefault(); } else if (by && step(by)) { event.preventDefault(); }
   if (event.key === "Enter" && event.target.matches?.("[data-row]")) { open(event.target); event.preventDefault(); }
 });
 

@@ -218,7 +218,7 @@ async function renew() {
   isStale = false;
   await refresh(() => location.href, "#stretch", (target, content) => {
     const plots = content.querySelector(".tl-plots"), rows = content.querySelector("#rows");
-    if (plots && !drag && !target.querySelector("[data-edge]:focus")) target.querySelector(".tl-plots")?.replaceWith(plots);
+    if (plots && !drag && !target.querySelector("[data-edge]:focus")) target.querySelector(".tl-plots")?.replaceChildren(...plots.childNodes);
     if (!rows || isHeld()) { pill(); } else { waiting = []; target.querySelector("#rows")?.replaceWith(rows); }
     moveCursor();
   });
