@@ -18,6 +18,8 @@ from django.test import Client
 from django.utils import timezone
 
 from bartizan.core import actions
+from bartizan.core.accounts.actions import reset_factors, switch_off
+from bartizan.core.decisions import Sessions
 from bartizan.core.models import AuditEntry, OneTimeLink, User
 from bartizan.core.roles import Role
 from tests.world import PASSWORD, TOTP_SECRET, officer
@@ -388,3 +390,60 @@ def test_the_chosen_theme_is_kept_with_the_user(client: Client, alice: User) -> 
     assert client.post("/theme", {"theme": "dark"}).status_code == 204
     assert 'data-bs-theme="dark"' in client.get("/more").content.decode()
     assert client.post("/theme", {"theme": "pink"}).status_code == 422
+
+
+@pytest.fixture
+def three_hours() -> None:
+    actions.decide(None, Sessions(hours=3))
+
+
+def by_password(client: Client, _alice: User) -> None:
+    sign_in(client)
+
+
+def by_password_and_code(client: Client, _alice: User) -> None:
+    sign_in(client, "alice")
+    client.post("/account/second-step", {"code": code_now()})
+
+
+def by_link(client: Client, alice: User) -> None:
+    client.post(f"/welcome/{actions.make_link(alice)}")
+
+
+@pytest.mark.parametrize("way", [by_password, by_password_and_code, by_link])
+def test_everybody_is_asked_to_sign_in_again_after_the_hours_that_were_decided(
+    client: Client, alice: User, dora: User, three_hours: None, way: Callable[[Client, User], None]
+) -> None:
+    way(client, alice)
+    assert is_signed_in(client)
+    ends = client.session.get_expiry_date()
+    assert abs(ends - timezone.now() - timedelta(hours=3)) < timedelta(minutes=1)
+    session = client.session
+    session["bz_seen"] = 0  # so that the next page notes that it was seen, which saves the session
+    session.save()
+    client.get("/more")
+    assert client.session.get_expiry_date() == ends, "working does not put it off"
+
+
+def test_a_second_step_whose_factors_were_reset_meanwhile_begins_anew(client: Client, alice: User) -> None:
+    sign_in(client, "alice")
+    reset_factors(officer("bob", "Bob", "Bell", "Guard"), alice, "Lost phone")
+    assert client.get("/account/second-step")["Location"] == "/sign-in"
+    assert client.get("/sign-in").status_code == 200
+    sign_in(client, "alice")
+    assert client.get("/more")["Location"] == "/account/second-factor"
+
+
+def test_a_second_step_does_not_outlive_the_account(client: Client, alice: User) -> None:
+    sign_in(client, "alice")
+    switch_off(officer("bob", "Bob", "Bell", "Guard"), alice, "Left")
+    assert client.post("/account/second-step", {"code": code_now()})["Location"] == "/sign-in"
+    assert not is_signed_in(client)
+    assert client.get("/sign-in").status_code == 200
+
+
+def test_before_the_first_password_the_sign_in_page_says_where_to_begin(client: Client) -> None:
+    actions.first_officer()
+    assert "Nobody has chosen a password yet" in client.get("/sign-in").content.decode()
+    officer("dora", "Dora", "Dale", "Finance", role=Role.HEAD)
+    assert "Nobody has chosen a password yet" not in client.get("/sign-in").content.decode()

@@ -6,10 +6,12 @@ import re
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from bartizan.core.models import ApiToken, AuditEntry
 from bartizan.core.roles import Role
+from bartizan.core.tokens.actions import make_token
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -81,3 +83,21 @@ def test_nobody_else_sees_or_ends_a_token(alice: Client, keep: world.World) -> N
     assert NEW["scopes"][0] not in eve.get("/account/tokens?whose=all").content.decode().split("New token")[0]
     assert eve.post(f"/account/tokens/{token.pk}/end").status_code == 404
     assert ApiToken.objects.get().ended_at is None
+
+
+def test_a_token_opens_nothing_while_its_owner_lacks_the_second_factor_that_the_role_needs(keep: world.World) -> None:
+    _, secret = make_token(keep.bob, "nightly", ["people:read"], "30")
+    bearer = {"Authorization": f"Bearer {secret}"}
+    assert Client().get("/api/registers/people", headers=bearer).status_code == 200
+    Authenticator.objects.filter(user=keep.bob).delete()
+    assert Client().get("/api/registers/people", headers=bearer).status_code == 401
+
+
+def test_nobody_makes_a_token_that_would_open_nothing(keep: world.World, alice: Client) -> None:
+    Authenticator.objects.filter(user=keep.alice).delete()
+    session = alice.session
+    session["bz_link"] = "machine"
+    session.save()
+    answer = alice.post("/account/tokens", NEW)
+    assert answer.status_code == 422
+    assert "Set up a second factor first" in answer.content.decode()

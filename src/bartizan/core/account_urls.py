@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from allauth.account import views as account
-from allauth.mfa.base import views as factors
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as app
-from allauth.mfa.webauthn import views as keys
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.decorators.cache import never_cache
 
 from bartizan.core.access import needs
-from bartizan.core.pages import accounts, console_accounts, own_account
+from bartizan.core.pages import accounts, console_accounts, own_account, proofs
 
 
 def _signed_in(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -38,15 +35,19 @@ urlpatterns = [
     path("account/sessions/end", own_account.end_sessions, name="account-sessions-end"),
     path("account/second-factor", own_account.second_factor, name="second-factor"),
     path("account/switched-off", accounts.switched_off, name="account_inactive"),
-    path("account/second-step", login_not_required(factors.authenticate), name="mfa_authenticate"),
+    path("account/second-step", login_not_required(proofs.SecondStep.as_view()), name="mfa_authenticate"),
     path("account/passkey/sign-in", accounts.passkey_sign_in, name="mfa_login_webauthn"),
-    path("account/confirm", _signed_in(account.reauthenticate), name="account_reauthenticate"),
-    path("account/confirm/code", _signed_in(factors.reauthenticate), name="mfa_reauthenticate"),
-    path("account/confirm/passkey", _signed_in(keys.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),
+    path("account/confirm", _signed_in(proofs.ConfirmByPassword.as_view()), name="account_reauthenticate"),
+    path("account/confirm/code", _signed_in(proofs.ConfirmByCode.as_view()), name="mfa_reauthenticate"),
+    path(
+        "account/confirm/passkey",
+        _signed_in(proofs.ConfirmByPasskey.as_view()),
+        name="mfa_reauthenticate_webauthn",
+    ),
     path("account/app", _signed_in(own_account.AddApp.as_view()), name="mfa_activate_totp"),
     path("account/app/remove", _signed_in(app.deactivate_totp), name="mfa_deactivate_totp"),
     path("account/passkeys/add", _signed_in(own_account.AddPasskey.as_view()), name="mfa_add_webauthn"),
-    path("account/passkeys/<int:pk>/name", _signed_in(keys.edit_webauthn), name="mfa_edit_webauthn"),
+    path("account/passkeys/<int:pk>/name", _signed_in(own_account.RenamePasskey.as_view()), name="mfa_edit_webauthn"),
     path(
         "account/passkeys/<int:pk>/remove", _signed_in(own_account.RemovePasskey.as_view()), name="mfa_remove_webauthn"
     ),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils import timezone
 from pydantic import BaseModel, Field
 
 from bartizan.core.backup.schedule import Backups
@@ -40,7 +42,12 @@ declare(
 )
 
 
+def limit(request: HttpRequest) -> None:
+    """By a time, not by seconds: those would begin anew whenever the session is kept."""
+    request.session.set_expiry(timezone.now() + timedelta(hours=get(Sessions).hours))
+
+
 @receiver(user_logged_in)
-def _limit(request: HttpRequest | None, **_: Any) -> None:
+def _limit_at_sign_in(request: HttpRequest | None, **_: Any) -> None:
     if request is not None and hasattr(request, "session"):
-        request.session.set_expiry(get(Sessions).hours * 3600)
+        limit(request)

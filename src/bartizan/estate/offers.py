@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Model
@@ -13,7 +13,7 @@ from bartizan.estate.models import Department, Person, Site
 
 
 def _offer(model: type[Model]) -> Offer:
-    return Offer(choices=_choices(model), name_of=_name_of(model))
+    return Offer(choices=_choices(model), names_of=_names_of(model))
 
 
 def _choices(model: type[Model]) -> Callable[[Any], Sequence[tuple[str, str]]]:
@@ -24,11 +24,11 @@ def _choices(model: type[Model]) -> Callable[[Any], Sequence[tuple[str, str]]]:
     return choices
 
 
-def _name_of(model: type[Model]) -> Callable[[str], str | None]:
-    def name_of(code: str) -> str | None:
-        return model._default_manager.filter(code=code).values_list("name", flat=True).first()
+def _names_of(model: type[Model]) -> Callable[[Any, Collection[str]], Mapping[str, str]]:
+    def names_of(user: Any, codes: Collection[str]) -> Mapping[str, str]:
+        return dict(visible_to(user, model._default_manager.filter(code__in=codes)).values_list("code", "name"))
 
-    return name_of
+    return names_of
 
 
 offers("sites", _offer(Site))

@@ -2,30 +2,30 @@
 
 A room above core says once what an account's reach and person can be chosen from:
 
-    offers("sites", Offer(choices=sites, name_of=name_of_site))
+    offers("sites", Offer(choices=sites, names_of=names_of_sites))
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 OFFERED: Final = ("sites", "departments", "people")
 MOST: Final = 500
-"""Beyond so many choices a form takes the code itself and proves it."""
+"""Beyond so many choices a form takes the codes themselves and proves them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
     choices: Callable[[Any], Sequence[tuple[str, str]]]
     """Codes and names that this user may choose from, at most MOST and one."""
-    name_of: Callable[[str], str | None]
-    """The name of a code; nothing when there is no such code."""
+    names_of: Callable[[Any, Collection[str]], Mapping[str, str]]
+    """Names by code, of those codes that there are and that this user may see."""
 
 
 _offers: dict[str, Offer] = {}
-_nothing = Offer(choices=lambda _user: (), name_of=lambda _code: None)
+_nothing = Offer(choices=lambda _user: (), names_of=lambda _user, _codes: {})
 
 
 def offers(name: str, offer: Offer) -> None:

@@ -11,7 +11,10 @@ from django.core.exceptions import ValidationError
 from django.db.transaction import atomic
 from django.utils import timezone
 
+from bartizan.core.accounts.bounds import refuse_beyond, refuse_last_officer, refuse_own
+from bartizan.core.accounts.events import SessionsEnded
 from bartizan.core.actions import make_link, record
+from bartizan.core.events import publish
 from bartizan.core.models import ApiToken, OneTimeLink, User
 from bartizan.core.roles import Role
 
@@ -25,8 +28,12 @@ def subject(user: User) -> str:
 
 @atomic
 def invite(by: User, username: str, facts: Mapping[str, Any]) -> tuple[User, str]:
-    """A new account and the secret of the link with which its owner chooses a password. It has none until then."""
+    """A new account and the secret of the link with which its owner chooses a password. It has none until then.
+
+    Raises ValidationError in words.
+    """
     user = User(username=username, **{name: facts[name] for name in FACTS + GIVEN if name in facts})
+    refuse_beyond(by, user)
     user.set_unusable_password()
     user.save()
     record(by, "invited", subject(user), after=_facts(user))
@@ -37,6 +44,7 @@ def invite(by: User, username: str, facts: Mapping[str, Any]) -> tuple[User, str
 def change_account(by: User, user: User, facts: Mapping[str, Any]) -> bool:
     """Whether anything changed. Takes effect at the account's next request. Raises ValidationError in words."""
     kept = User.objects.select_for_update().get(pk=user.pk)
+    refuse_beyond(by, kept)
     before = _facts(kept)
     for name in FACTS + GIVEN:
         if name in facts:
@@ -46,9 +54,12 @@ def change_account(by: User, user: User, facts: Mapping[str, Any]) -> bool:
     if not changed:
         return False
     if any(name in changed for name in ("role", "sites", "departments")):
-        _refuse_own(by, kept, "role and reach are")
+        refuse_own(by, kept, "role and reach are")
         if before["role"] == Role.OFFICER and kept.role != Role.OFFICER:
-            _refuse_last_officer(kept)
+            refuse_last_officer(kept)
+    if "person" in changed and by.role != Role.OFFICER:
+        refuse_own(by, kept, "staff number is")
+    refuse_beyond(by, kept)
     kept.save(update_fields=changed)
     told = [{name: side[name] for name in changed} for side in (before, after)]
     record(by, "changed an account", subject(kept), before=told[0], after=told[1])
@@ -58,19 +69,19 @@ def change_account(by: User, user: User, facts: Mapping[str, Any]) -> bool:
 @atomic
 def switch_off(by: User, user: User, reason: str) -> None:
     """Ends the account's sessions, links and tokens. Raises ValidationError for the last officer and for oneself."""
-    _refuse_own(by, user, "account is")
+    refuse_beyond(by, user)
+    refuse_own(by, user, "account is")
     if user.role == Role.OFFICER:
-        _refuse_last_officer(user)
+        refuse_last_officer(user)
     user.is_active = False
     user.save(update_fields=["is_active"])
-    end_sessions(user)
-    _spend_links(user)
-    ApiToken.objects.filter(user=user, ended_at=None).update(ended_at=timezone.now())
+    _end_all(user)
     record(by, "switched an account off", subject(user), reason=reason)
 
 
 @atomic
 def switch_on(by: User, user: User) -> None:
+    refuse_beyond(by, user)
     user.is_active = True
     user.save(update_fields=["is_active"])
     record(by, "switched an account on", subject(user))
@@ -79,6 +90,7 @@ def switch_on(by: User, user: User) -> None:
 @atomic
 def give_link(by: User, user: User) -> str:
     """A new invitation for whoever never chose a password, else a recovery; links given before no longer work."""
+    refuse_beyond(by, user)
     if not user.is_active:
         raise ValidationError("The account is switched off: switch it on before you give a link.")
     _spend_links(user)
@@ -87,14 +99,15 @@ def give_link(by: User, user: User) -> str:
 
 @atomic
 def reset_factors(by: User, user: User, reason: str) -> None:
-    """Removes every second factor and ends the sessions: the owner sets up a new one at the next sign-in."""
-    _refuse_own(by, user, "second factors are")
+    """Removes every second factor and ends sessions, links and tokens: the next sign-in sets up a new one."""
+    refuse_beyond(by, user)
+    refuse_own(by, user, "second factors are")
     held = Authenticator.objects.filter(user=user)
     kinds = sorted(held.values_list("type", flat=True))
     if not kinds:
         raise ValidationError("This account has no second factor.")
     held.delete()
-    end_sessions(user)
+    _end_all(user)
     record(by, "reset second factors", subject(user), reason=reason, before={"factors": kinds})
 
 
@@ -103,6 +116,7 @@ def end_sessions(user: User, but: str | None = None) -> int:
     others = [one for one in UserSession.objects.filter(user=user) if one.session_key != but]
     for one in others:
         one.end()
+    publish(SessionsEnded(user, but))
     return len(others)
 
 
@@ -130,16 +144,12 @@ def _facts(user: User) -> dict[str, Any]:
     return {name: getattr(user, name) for name in FACTS + GIVEN}
 
 
+def _end_all(user: User) -> None:
+    """Nothing that was open for the account stays open."""
+    end_sessions(user)
+    _spend_links(user)
+    ApiToken.objects.filter(user=user, ended_at=None).update(ended_at=timezone.now())
+
+
 def _spend_links(user: User) -> None:
     OneTimeLink.objects.filter(user=user, used_at=None).update(used_at=timezone.now())
-
-
-def _refuse_own(by: User, user: User, what: str) -> None:
-    if by.pk == user.pk:
-        raise ValidationError(f"Your own {what} changed by another officer.")
-
-
-def _refuse_last_officer(user: User) -> None:
-    others = User.objects.filter(role=Role.OFFICER, is_active=True).exclude(pk=user.pk)
-    if not others.exists():
-        raise ValidationError("This is the last chief security officer: give somebody else the role first.")

@@ -19,6 +19,8 @@ from bartizan.core.actions import record
 from bartizan.core.models import User
 
 NO_ADDRESS = "0.0.0.0"  # noqa: S104  nothing listens there: a request without an address, as a test's may be
+UNCONFIRMED = "refused a confirmation"
+"""The audit's verb when somebody who is signed in does not prove again who it is."""
 KINDS = {"password": "password", "totp": "authenticator app", "webauthn": "passkey", "recovery_codes": "recovery code"}
 
 
@@ -52,7 +54,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return user
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        record(None, "refused a sign-in", f"officer:{str(credentials.get('username', ''))[:100]}")
+        """Whoever is signed in already only had to confirm it."""
+        verb = UNCONFIRMED if request.user.is_authenticated else "refused a sign-in"
+        record(None, verb, f"officer:{str(credentials.get('username', ''))[:100]}", kind="password")
 
     def post_login(self, request: HttpRequest, user: Any, **told: Any) -> HttpResponse:
         ways = [record.get("type") or record["method"] for record in get_authentication_records(request, user)]

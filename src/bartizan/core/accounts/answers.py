@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from allauth.account.signals import authentication_step_completed
 from allauth.mfa import signals
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 
 from bartizan.core.accounts import actions
-from bartizan.core.accounts.adapters import KINDS
+from bartizan.core.accounts.adapters import KINDS, UNCONFIRMED
 from bartizan.core.accounts.factors import SIGNED_IN_AT, primary
 from bartizan.core.actions import record
 
+CONFIRMED = "confirmed who it is"
 _KEPT = {"recovery_codes": "recovery codes"}
 
 
@@ -54,10 +56,18 @@ def renewed(user: Any, authenticator: Authenticator, **_: Any) -> None:
 def used(user: Any, authenticator: Authenticator, reauthenticated: bool = False, **_: Any) -> None:
     """Signing in has a line of its own."""
     if reauthenticated or authenticator.type == Authenticator.Type.RECOVERY_CODES:
-        verb = "confirmed who it is" if reauthenticated else "used a recovery code"
+        verb = CONFIRMED if reauthenticated else "used a recovery code"
         record(user, verb, f"officer:{user.username}", kind=KINDS[authenticator.type])
 
 
+@receiver(authentication_step_completed)
+def confirmed(user: Any, method: str, reauthenticated: bool = False, **_: Any) -> None:
+    """By password; of a factor ``used`` hears."""
+    if reauthenticated and method == "password":
+        record(user, CONFIRMED, f"officer:{user.username}", kind="password")
+
+
 @receiver(signals.authentication_failed)
-def failed(user: Any, authenticator: Authenticator, **_: Any) -> None:
-    record(None, "refused a second factor", f"officer:{user.username}", kind=KINDS[authenticator.type])
+def failed(user: Any, authenticator: Authenticator, reauthentication: bool = False, **_: Any) -> None:
+    verb = UNCONFIRMED if reauthentication else "refused a second factor"
+    record(None, verb, f"officer:{user.username}", kind=KINDS[authenticator.type])

@@ -19,3 +19,12 @@ class LinkGiven:
     expires_at: datetime
     mailed_to: str = ""
     """Where the answer sent it; empty: nobody did, it has to be handed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionsEnded:
+    """All sessions of an account but one were ended."""
+
+    user: User
+    but: str | None = None
+    """The key of the session that stays."""

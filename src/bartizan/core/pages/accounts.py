@@ -12,11 +12,13 @@ from allauth.account.models import Login
 from allauth.account.signals import password_changed
 from allauth.account.utils import get_next_redirect_url
 from allauth.account.views import LoginView
+from allauth.core import ratelimit
 from allauth.mfa.webauthn.views import LoginWebAuthnView
 from django.conf import settings
 from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import DatabaseError, connection
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -29,6 +31,7 @@ from bartizan.core import actions
 from bartizan.core.access import needs
 from bartizan.core.accounts.adapters import AccountAdapter, can_use_passkeys
 from bartizan.core.accounts.factors import LINK, MUST_CHOOSE
+from bartizan.core.decisions import limit
 from bartizan.core.models import OneTimeLink, User
 from bartizan.web.shell import THEMES
 
@@ -37,6 +40,11 @@ class SignIn(LoginView):  # type: ignore[misc]  # allauth has no types
     """By name and password; allauth asks for the second factor where there is one."""
 
     template_name = "core/sign_in.html"
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        answer: HttpResponse = super().form_valid(form)
+        limit(self.request)  # once more: the library's form has set its own hours
+        return answer
 
     def form_invalid(self, form: Form) -> HttpResponse:
         codes = {error.code for error in form.non_field_errors().as_data()}
@@ -56,9 +64,12 @@ class PasskeySignIn(LoginWebAuthnView):  # type: ignore[misc]  # allauth has no 
     """The passkey alone is both: something held, and the finger, face or PIN that unlocks it."""
 
     def form_invalid(self, form: Form) -> HttpResponse:
+        if not ratelimit.consume(self.request, action="passkey_failed"):
+            answer: HttpResponse = ratelimit.respond_429(self.request)
+            return answer
         trouble = "That passkey is not known here. Nobody was signed in."
         actions.record(None, "refused a sign-in", "officer:", kind="passkey")
-        return render(self.request, "core/sign_in.html", _entrance(self.request) | {"trouble": trouble}, status=403)
+        return render(self.request, "core/sign_in.html", _entrance(self.request) | {"trouble": trouble}, status=422)
 
 
 sign_in = SignIn.as_view()
@@ -75,7 +86,8 @@ def _entrance(request: HttpRequest) -> dict[str, Any]:
 
 def _has_password() -> bool:
     """Nobody can have signed in by password before the first link was used."""
-    return any(user.has_usable_password() for user in User.objects.filter(is_active=True))
+    unusable = UNUSABLE_PASSWORD_PREFIX
+    return User.objects.filter(is_active=True).exclude(password__startswith=unusable).exists()
 
 
 @login_not_required

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
+from django.core.paginator import Page, Paginator
 from django.db.models import Max, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,8 +17,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from bartizan.core import queries
 from bartizan.core.access import needs, visible_to
 from bartizan.core.accounts import actions, offered
+from bartizan.core.accounts.bounds import bar
 from bartizan.core.accounts.events import LinkGiven
 from bartizan.core.accounts.factors import factors_of, needs_factor
 from bartizan.core.events import publish
@@ -27,6 +30,9 @@ from bartizan.core.preferences import Entry, page
 from bartizan.core.roles import Role
 
 MANAGE: Final = "manage accounts"
+PAGE: Final = 100
+SHOWN: Final = 10
+"""Of what was done to an account, so many entries stand on its page."""
 page(
     Entry(
         title="Accounts",
@@ -65,8 +71,10 @@ def listing(request: HttpRequest) -> HttpResponse:
         )
     if role in Role.values:
         shown = shown.filter(role=role)
-    context = {"place": "settings", "rows": list(_rows(list(shown))), "words": words, "role": role}
-    return render(request, "core/accounts.html", context | {"roles": Role.choices})
+    page: Page[User] = Paginator(shown, PAGE).get_page(request.GET.get("page"))
+    rows = list(_rows(_by(request), list(page)))
+    context = {"place": "settings", "rows": rows, "page": page, "words": words, "role": role, "roles": Role.choices}
+    return render(request, "core/accounts.html", context)
 
 
 @needs(MANAGE)
@@ -74,11 +82,15 @@ def listing(request: HttpRequest) -> HttpResponse:
 def invite(request: HttpRequest) -> HttpResponse:
     by = _by(request)
     form = InviteForm(by, request.POST or None)
-    if request.method != "POST" or not form.is_valid():
-        status = 422 if request.method == "POST" else 200
-        return render(request, "core/account_invite.html", {"place": "settings", "form": form}, status=status)
-    user, token = actions.invite(by, form.cleaned_data["username"], form.facts())
-    return _show_link(request, user, token)
+    status, trouble = (422 if request.method == "POST" else 200), ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            user, token = actions.invite(by, form.cleaned_data["username"], form.facts())
+            return _show_link(request, user, token)
+        except ValidationError as error:
+            trouble = error.messages[0]
+    context = {"place": "settings", "form": form, "trouble": trouble}
+    return render(request, "core/account_invite.html", context, status=status)
 
 
 @needs(MANAGE)
@@ -87,14 +99,14 @@ def one(request: HttpRequest, key: int) -> HttpResponse:
     by, user = _by(request), _account(request, key)
     if request.method != "POST":
         return _one(request, user, AccountForm(by, initial=initial_of(user)))
-    form = AccountForm(by, request.POST, initial=initial_of(user))
+    form, trouble = AccountForm(by, request.POST, initial=initial_of(user)), ""
     if form.is_valid():
         try:
             actions.change_account(by, user, form.facts())
             return redirect("account-one", key)
         except ValidationError as error:
-            form.add_error("role", error)
-    return _one(request, user, form, status=422)
+            trouble = error.messages[0]
+    return _one(request, user, form, status=422, trouble=trouble)
 
 
 @needs(MANAGE)
@@ -146,14 +158,16 @@ def initial_of(user: User) -> dict[str, Any]:
 
 
 def _one(request: HttpRequest, user: User, form: AccountForm, status: int = 200, **told: Any) -> HttpResponse:
+    by = _by(request)
     context = {
         "place": "settings",
         "account": user,
         "form": form,
         "held": factors_of(user),
-        "row": next(_rows([user])),
-        "is_own": user.pk == request.user.pk,
-        "entries": f"officer:{user.username}",
+        "row": next(_rows(by, [user])),
+        "is_own": user.pk == by.pk,
+        "bar": bar(by, user),
+        "entries": queries.audit_of(by, actions.subject(user))[:SHOWN],
     }
     return render(request, "core/account_one.html", context | told, status=status)
 
@@ -168,7 +182,8 @@ def _show_link(request: HttpRequest, user: User, token: str) -> HttpResponse:
     return render(request, "core/account_link.html", context)
 
 
-def _rows(users: list[User]) -> Iterator[Row]:
+def _rows(by: User, users: list[User]) -> Iterator[Row]:
+    names = {name: _names(by, name, users) for name in ("sites", "departments")}
     kinds: dict[int, set[str]] = {}
     for pk, kind in Authenticator.objects.filter(user__in=users).values_list("user_id", "type"):
         kinds.setdefault(pk, set()).add(kind)
@@ -181,7 +196,7 @@ def _rows(users: list[User]) -> Iterator[Row]:
         held = kinds.get(user.pk, set())
         words = [words for kind, words in (("totp", "app"), ("webauthn", "passkey")) if kind in held]
         lacks = user.is_active and needs_factor(user) and not words
-        yield Row(user, reach_words(user), ", ".join(words), _state(user, user.pk in invited), lacks)
+        yield Row(user, _reach_words(user, names), ", ".join(words), _state(user, user.pk in invited), lacks)
 
 
 def _state(user: User, has_link: bool) -> str:
@@ -192,13 +207,18 @@ def _state(user: User, has_link: bool) -> str:
     return "Invited" if has_link else "Invitation ran out" if user.last_login is None else "No password"
 
 
-def reach_words(user: User) -> str:
-    """Such as “Riga; Finance and Legal”; nothing when the account is not limited."""
+def _names(by: User, name: str, users: list[User]) -> Mapping[str, str]:
+    """Of all the codes to which these accounts are limited, in one query."""
+    codes = {code for user in users for code in getattr(user, name)}
+    return offered(name).names_of(by, codes) if codes else {}
+
+
+def _reach_words(user: User, names: Mapping[str, Mapping[str, str]]) -> str:
+    """Such as “Riga; Finance, Legal”; nothing when the account is not limited."""
     if user.role == Role.OFFICER:
         return ""
-    sides = [(offered(name), codes) for name, codes in (("sites", user.sites), ("departments", user.departments))]
-    named = [", ".join(offer.name_of(code) or code for code in codes) for offer, codes in sides if codes]
-    return "; ".join(named)
+    sides = [[known.get(code, code) for code in getattr(user, name)] for name, known in names.items()]
+    return "; ".join(", ".join(side) for side in sides if side)
 
 
 def _account(request: HttpRequest, key: int) -> User:

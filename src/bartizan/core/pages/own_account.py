@@ -9,7 +9,7 @@ from typing import Any
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView
-from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
+from allauth.mfa.webauthn.views import AddWebAuthnView, EditWebAuthnView, RemoveWebAuthnView
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +23,9 @@ from bartizan.core.accounts import actions
 from bartizan.core.accounts.adapters import can_use_passkeys
 from bartizan.core.accounts.browsers import browser_words
 from bartizan.core.accounts.factors import factors_of, has_factor, lacks_factor, needs_factor
+from bartizan.core.actions import record
 from bartizan.core.models import User
+from bartizan.core.pages.proofs import TellsWrong
 
 ELSEWHERE = (("tokens", "API tokens", "link"), ("my-notices", "Notices and quiet hours", "bell"))
 """Pages about oneself that other rooms have, listed when they are there: route, words, icon."""
@@ -88,25 +90,26 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     return render(request, "core/second_factor.html", told)
 
 
-class _TellsWrong:
-    """A form that comes back says so in its status too."""
-
-    def form_invalid(self, form: Any) -> HttpResponse:
-        answer: HttpResponse = super().form_invalid(form)  # type: ignore[misc]  # allauth's view is the other parent
-        answer.status_code = 422
-        return answer
-
-
-class AddApp(_TellsWrong, ActivateTOTPView):  # type: ignore[misc]  # allauth has no types
+class AddApp(TellsWrong, ActivateTOTPView):  # type: ignore[misc]  # allauth has no types
     pass
 
 
-class AddPasskey(_TellsWrong, AddWebAuthnView):  # type: ignore[misc]  # allauth has no types
+class AddPasskey(TellsWrong, AddWebAuthnView):  # type: ignore[misc]  # allauth has no types
     def get_context_data(self, **told: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**told)
         if "form" in told:
             context["form"] = told["form"]
         return context | {"can_use_passkeys": can_use_passkeys(self.request), "port": self.request.get_port()}
+
+
+class RenamePasskey(TellsWrong, EditWebAuthnView):  # type: ignore[misc]  # allauth has no types
+    def form_valid(self, form: Any) -> HttpResponse:
+        was = self.object.wrap().name
+        answer: HttpResponse = super().form_valid(form)
+        user = _user(self.request)
+        told = {"before": {"name": was}, "after": {"name": form.cleaned_data["name"]}}
+        record(user, "renamed a passkey", actions.subject(user), **told)
+        return answer
 
 
 class RemovePasskey(RemoveWebAuthnView):  # type: ignore[misc]  # allauth has no types
@@ -130,7 +133,7 @@ class RecoveryCodes(ViewRecoveryCodesView):  # type: ignore[misc]  # allauth has
         return codes | {"codes": [f"{code[:4]} {code[4:]}" for code in codes["unused_codes"]]}
 
 
-class NewRecoveryCodes(_TellsWrong, GenerateRecoveryCodesView):  # type: ignore[misc]  # allauth has no types
+class NewRecoveryCodes(TellsWrong, GenerateRecoveryCodesView):  # type: ignore[misc]  # allauth has no types
     pass
 
 

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.transaction import atomic
 from django.utils import timezone
 
+from bartizan.core.accounts.factors import lacks_factor
 from bartizan.core.actions import digest_of, record
 from bartizan.core.models import ApiToken, User
 from bartizan.core.tokens import LIVES, scopes
@@ -29,6 +30,8 @@ def make_token(user: User, name: str, wanted: Sequence[str], days: str) -> tuple
         problems["scopes"] = "Choose at least one thing that the token may do."
     if days not in LIVES:
         problems["days"] = "Choose how long the token lives."
+    if lacks_factor(user):
+        problems["name"] = "Set up a second factor first: your role needs one, and without it a token opens nothing."
     if problems:
         raise ValidationError(problems)
     secret = PREFIX + secrets.token_urlsafe(32)
@@ -54,10 +57,15 @@ def end_token(by: User, token: ApiToken) -> None:
 
 
 def use_token(secret: str) -> ApiToken | None:
-    """The token of a secret, if it still opens anything: not ended, not too old, its user not switched off."""
+    """The token of a secret, if it still opens anything: not ended or too old, its user not switched off.
+
+    Nor may the user lack the second factor that the role needs: the console would not open either.
+    """
     now = timezone.now()
     token = ApiToken.objects.select_related("user").filter(digest=digest_of(secret), ended_at=None).first()
     if token is None or not token.user.is_active or (token.expires_at and token.expires_at <= now):
+        return None
+    if lacks_factor(token.user):
         return None
     if token.last_used_at is None or now - token.last_used_at > NOTED_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
