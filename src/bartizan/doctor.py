@@ -77,7 +77,7 @@ def _records(path: Path) -> Iterator[Finding]:
     if not path.exists():
         return
     try:
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5) as db:
+        with sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5) as db:
             answer = db.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.Error as error:
         answer = str(error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 DATA = Path(os.environ.get("BARTIZAN_DATA", "~/.local/share/bartizan")).expanduser()
 PORT = int(os.environ.get("BARTIZAN_PORT", "8000"))
@@ -21,6 +22,15 @@ def _secret_key() -> str:
     except FileExistsError:
         pass
     return path.read_text()
+
+
+def _machine_zone() -> ZoneInfo:
+    """The zone of this machine's clock. Django sets TZ for its processes, so it is read from the machine itself."""
+    try:
+        with Path("/etc/localtime").open("rb") as file:
+            return ZoneInfo.from_file(file, key="localtime")
+    except (OSError, ValueError):
+        return ZoneInfo("UTC")
 
 
 SECRET_KEY = _secret_key()
@@ -60,6 +70,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "bartizan.web.access.SignInRequired",
+    "bartizan.web.access.AuditWhole",
     "bartizan.core.accounts.required.SecondFactorRequired",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "bartizan.web.policy.ContentSecurityPolicy",
@@ -117,6 +128,7 @@ ACCOUNT_RATE_LIMITS = {
     # Wrong passwords and codes: one person's typing; a script; a script behind many addresses.
     "login_failed": "5/15m/key,20/15m/ip",
     "login_failed_name": "50/15m/key",
+    "passkey_failed": "20/15m/ip",
 }
 MFA_ADAPTER = "bartizan.core.accounts.adapters.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -124,7 +136,12 @@ MFA_FORMS = {
     "authenticate": "bartizan.core.accounts.forms.CodeForm",
     "reauthenticate": "bartizan.core.accounts.forms.ConfirmForm",
     "activate_totp": "bartizan.core.accounts.forms.FirstCodeForm",
+    "authenticate_webauthn": "bartizan.core.accounts.forms.PasskeyForm",
+    "login_webauthn": "bartizan.core.accounts.forms.PasskeySignInForm",
+    "reauthenticate_webauthn": "bartizan.core.accounts.forms.PasskeyConfirmForm",
+    "add_webauthn": "bartizan.core.accounts.forms.NewPasskeyForm",
 }
+MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}  # right ones count too: many officers sit behind one address
 MFA_TOTP_TOLERANCE = 1
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
@@ -144,6 +161,7 @@ X_FRAME_OPTIONS = "DENY"
 LANGUAGE_CODE = "en-gb"
 USE_TZ = True
 TIME_ZONE = "UTC"
+MACHINE_ZONE = _machine_zone()
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True

@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 CHILDREN = ("web", "watch", "judge", "worker")
 STEADY = 30.0
@@ -96,7 +97,7 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._stop)
         try:
-            (self.folder / ASKED).unlink(missing_ok=True)
+            self._forget_what_was_asked()
             while not self.stopping:
                 self._do_what_was_asked()
                 for child in self.children:
@@ -107,6 +108,13 @@ class Supervisor:
             if self.doing:
                 _end([self.doing[1]])
             self._end_all()
+
+    def _forget_what_was_asked(self) -> None:
+        """By an earlier start: whoever asked is told that it did not come to an end."""
+        (self.folder / ASKED).unlink(missing_ok=True)
+        said = told(self.folder.parent)
+        if said.get("state") in {"asked", "running"}:
+            _tell(self.folder, said["deed"], "failed", "Bartizan was stopped in the middle of it. Ask again.")
 
     def _do_what_was_asked(self) -> None:
         if self.doing is None:
@@ -235,13 +243,22 @@ def _end(running: Sequence[subprocess.Popen[bytes]]) -> None:
             process.wait()
 
 
-def status(data: Path) -> dict[str, object] | None:
-    """What a running parent wrote, or nothing when none runs on this data folder."""
+def status(data: Path) -> dict[str, Any] | None:
+    """What a running parent wrote, or nothing when none runs on this data folder: a parent that runs holds its lock,
+    while its process id may be another's by now (in a container it always is)."""
     try:
-        state: dict[str, object] = json.loads((data / "run" / "status.json").read_text())
-        os.kill(int(str(state["parent"])), 0)
-    except (FileNotFoundError, ProcessLookupError, ValueError, KeyError):
+        if _is_free(data / "run" / "lock"):
+            return None
+        state: dict[str, Any] = json.loads((data / "run" / "status.json").read_text())
+    except (FileNotFoundError, ValueError):
         return None
-    except PermissionError:
-        pass
     return state
+
+
+def _is_free(lock: Path) -> bool:
+    with lock.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.test import Client
 from django.utils import timezone
 
@@ -32,8 +33,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"a picture"
 
 @pytest.fixture(autouse=True)
 def data(tmp_path: Path, settings: object) -> Path:
-    settings.DATA = tmp_path  # type: ignore[attr-defined]
-    return tmp_path
+    return world.own_folder(settings, tmp_path)
 
 
 @pytest.fixture
@@ -62,13 +62,28 @@ def test_a_file_of_a_register_s_record_is_added_listed_and_comes_back_as_it_was(
     assert (kept.name, kept.note, kept.media_type) == ("plan.html", "the plan", "text/plain")
     assert kept.digest == hashlib.sha256(b"<script>alert(1)</script>").hexdigest()
     answer = console.get(f"/files/{kept.pk}?show=1")
-    assert b"".join(answer.streaming_content) == b"<script>alert(1)</script>"  # type: ignore[attr-defined]
+    assert b"".join(answer) == b"<script>alert(1)</script>"  # type: ignore[call-overload]
     assert answer["Content-Type"] == "application/octet-stream"
     assert answer["Content-Disposition"] == 'attachment; filename="plan.html"'
     assert (answer["X-Content-Type-Options"], answer["Content-Security-Policy"]) == (
         "nosniff",
         "default-src 'none'; sandbox",
     )
+
+
+def test_a_download_leaves_piece_by_piece(console: Client, here: World) -> None:
+    """The server gathers a plain iterator as a whole before it sends the first byte of it."""
+    content = bytes(3_000_000)
+    kept = add_file(here.alice, "zone:KP-0.01", "large.bin", [content])
+    answer: Any = console.get(f"/files/{kept.pk}")
+    assert answer.is_async
+
+    async def read() -> list[bytes]:
+        return [piece async for piece in answer.streaming_content]
+
+    pieces = async_to_sync(read)()
+    assert b"".join(pieces) == content
+    assert max(map(len, pieces)) < 1_000_000
 
 
 def test_only_a_picture_is_shown_and_only_when_asked(console: Client, here: World) -> None:

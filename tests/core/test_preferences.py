@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as django
@@ -34,7 +35,7 @@ def _declared(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(preferences, "_preferences", {**preferences._preferences})
     preferences.declare(Preference("gate", Gate, "Gate", "The gate."))
     yield
-    preferences._made.clear()
+    preferences._held = {}, {}
 
 
 def test_before_anybody_decided_the_defaults_hold() -> None:
@@ -84,6 +85,23 @@ def test_to_read_it_again_costs_no_question_to_the_records(django_assert_num_que
     with django_assert_num_queries(0):  # type: ignore[operator]
         for _ in range(100):
             get(Gate)
+
+
+def test_a_reading_that_was_overtaken_does_not_bring_an_old_setting_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    decide(None, Gate(minutes=9))
+    made, overtaken = preferences.restored, []
+
+    def overtake(model: type[BaseModel], values: Any) -> BaseModel:
+        found = made(model, values)
+        if not overtaken:
+            overtaken.append(True)
+            decide(None, Gate(minutes=11))  # another thread's, while this one still makes what it had read
+            assert get(Gate).minutes == 11
+        return found
+
+    monkeypatch.setattr(preferences, "restored", overtake)
+    get(Gate)
+    assert get(Gate).minutes == 11
 
 
 def test_every_setting_needs_a_default_and_an_unknown_one_is_named() -> None:

@@ -125,8 +125,51 @@ def test_an_employee_finds_himself_and_nobody_else(keep: world.World) -> None:
     world.alarm("Carol forced it")
     cases.open_case(headline="Carol and the vault", by=keep.alice)
     kinds = {hit.kind for hit in search.search(employee, "carol", 30)}
-    assert kinds <= {"People", "Hosts", "Badges", "Badge issues", "User accounts", "Console accounts"}, "his own"
+    assert kinds <= {"People", "Hosts", "Badges", "Badge issues", "User accounts", "Your account"}, "his own"
     assert names(employee, "rule") == []
+
+
+def limited(role: Role = Role.DIRECTOR) -> User:
+    director = world.officer("dora", "Dora", "Director", "Director", role=role)
+    director.departments = ["LEG"]
+    director.save()
+    return director
+
+
+def test_a_record_is_not_found_by_the_name_of_another_that_its_page_hides(client: Client, keep: world.World) -> None:
+    legal, lab = keep.carol.department, estate.Department.objects.create(code="LAB", name="Laboratory")
+    holder = person("L-1", "Zacharias Quillfeather", department=lab)
+    estate.Property.objects.create(code="LAP-9", name="Laptop", department=legal, holder=holder)
+    secret = estate.IntellectualProperty.objects.create(code="IP-9", name="Project Nightjar", department=lab)
+    estate.Copy.objects.create(number="IP-9/1", asset=secret, form="paper", keeper=keep.carol)
+    director = limited()
+    assert names(director, "laptop", "property") == ["Laptop"]
+    for typed in ("zacharias", "quillf", "nightjar", "laptop quillf"):
+        assert names(director, typed) == [], typed
+        assert search.groups(director, typed) == [], typed
+    [hit] = search.search(director, "lap", 5, "property")
+    assert "Quillfeather" not in hit.about
+    client.force_login(director)
+    assert "LAP-9" in client.get("/registers/property", {"q": "laptop"}).content.decode()
+    assert "LAP-9" not in client.get("/registers/property", {"q": "quillf"}).content.decode()
+    assert "IP-9/1" not in client.get("/registers/copies", {"q": "nightjar"}).content.decode()
+    assert names(keep.alice, "quillf", "property") == ["Laptop"]
+    assert names(keep.alice, "nightjar", "copies") == ["IP-9/1"]
+
+
+def test_console_accounts_are_found_by_whoever_may_open_them_and_ones_own_by_everybody(
+    client: Client, keep: world.World
+) -> None:
+    User.objects.filter(username="bob").update(email="bob@keep.example")
+    search.refresh(User, [keep.bob.pk])
+    [hit] = search.search(keep.alice, "bob keep example", 5, "accounts")
+    client.force_login(keep.alice)
+    assert client.get(hit.url).status_code == 200
+    specialist = world.officer("spec", "Sam", "Spec", "Specialist", role=Role.SPECIALIST)
+    assert search.search(specialist, "bob", 5, "accounts") == []
+    [own] = search.search(specialist, "sam spec")
+    client.force_login(specialist)
+    assert client.get(own.url).status_code == 200
 
 
 def test_the_index_follows_a_change_and_a_removal(keep: world.World) -> None:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bartizan.core import search
-from bartizan.core.access import visible_to
+from bartizan.core.access import may, rule_of, visible_to
 from bartizan.core.models import User
 from bartizan.core.roles import Role
 from bartizan.core.search.kinds import Kind, kinds, values_at
@@ -31,8 +31,19 @@ def plain(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", "".join(c for c in apart if not unicodedata.combining(c)))
 
 
-def has(kind: Kind, row: Model, phrase: list[str]) -> bool:
-    for path in kind.paths:
+def paths_for(user: User, kind: Kind) -> list[str]:
+    """Without the names of other records when any record of theirs may be hidden from the user."""
+    return [path for path in kind.paths if "__" not in path or all(sees_all(user, m) for m in kind.other_models)]
+
+
+def sees_all(user: User, model: type[Model]) -> bool:
+    rule = rule_of(model)
+    is_whole = user.role == Role.OFFICER or not (user.sites or user.departments)
+    return may(user, rule.see) and (rule.within is None or is_whole)
+
+
+def has(paths: list[str], row: Model, phrase: list[str]) -> bool:
+    for path in paths:
         for value in values_at(row, path):
             found = plain(value)
             for at in range(len(found) - len(phrase) + 1):
@@ -47,8 +58,9 @@ def expected(user: User, words: str) -> set[tuple[str, int]]:
     return {
         (kind.name, row.pk)
         for kind in kinds()
+        if may(user, kind.needs)
         for row in visible_to(user, kind.model._default_manager.all())
-        if phrases and all(has(kind, row, phrase) for phrase in phrases)
+        if phrases and all(has(paths_for(user, kind), row, phrase) for phrase in phrases)
     }
 
 

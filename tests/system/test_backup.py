@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -272,6 +273,53 @@ def test_an_audit_that_was_broken_before_the_backup_is_found_when_it_is_restored
     assert "the audit's chain is broken" in refused(data, file, folder)
     said = bartizan(data, "restore", str(file), "--into", str(folder), *phrase(data), "--accept-audit")
     assert "The audit's chain is broken" in said
+
+
+def test_a_mistyped_data_folder_is_not_begun_and_backed_up(data: Path) -> None:
+    mistyped, file = data.parent / "dta", data.parent / "kept.bartizan"
+    for words in (("backup", str(file), *phrase(data)), ("backup", "key")):
+        assert f"There are no records in {mistyped}" in bartizan(mistyped, *words, fails=True)
+    assert not mistyped.exists()
+    assert not file.exists()
+
+
+def test_a_backup_by_command_is_in_the_audit(data: Path, kept: Path) -> None:
+    with sqlite3.connect(data / "records.sqlite3") as db:
+        by, subject, detail = db.execute(
+            "SELECT by_name, subject, detail FROM core_auditentry WHERE verb = 'took a backup'"
+        ).fetchone()
+    assert (by, subject) == ("", "backup:command")
+    told = json.loads(detail)
+    assert (told["file"], told["size"]) == (str(kept), kept.stat().st_size)
+    assert told["sha256"] == hashlib.sha256(kept.read_bytes()).hexdigest()
+
+
+def test_what_is_wrong_with_a_command_is_said_in_words(data: Path, kept: Path) -> None:
+    said = bartizan(data, "backup", "verify", str(kept), "--key-file", str(data.parent / "none"), fails=True)
+    assert "The recovery key cannot be read from" in said
+    assert "Traceback" not in said
+    with sqlite3.connect(data / "records.sqlite3") as db:
+        db.execute("DROP TABLE core_audithead")
+    said = bartizan(data, "backup", str(data.parent / "other.bartizan"), *phrase(data), fails=True)
+    assert "The records cannot be read" in said
+    assert "Traceback" not in said
+
+
+def test_a_data_folder_may_be_called_anything(data: Path) -> None:
+    odd = data.rename(data.with_name("our data #1 ?%41"))
+    file = odd.parent / "kept.bartizan"
+    assert "read back and right" in bartizan(odd, "backup", str(file), *phrase(odd))
+    folder = odd.parent / "restored #1"
+    assert "The audit is whole" in bartizan(odd, "restore", str(file), "--into", str(folder), *phrase(odd))
+
+
+def test_files_that_were_damaged_or_missing_already_are_told_when_they_are_restored(data: Path) -> None:
+    (content,) = (path for path in (data / "vault").rglob("*") if path.is_file())
+    content.write_bytes(content.read_bytes()[:-1] + b"x")
+    file = data.parent / "kept.bartizan"
+    bartizan(data, "backup", str(file), *phrase(data))
+    said = bartizan(data, "restore", str(file), "--into", str(data.parent / "new"), *phrase(data))
+    assert "The content of 1 file was damaged already" in said
 
 
 def test_without_a_file_a_backup_goes_to_the_scheduled_folder_for_the_recovery_key(data: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -92,6 +93,13 @@ def test_a_child_that_ends_is_started_again_and_waits_longer_each_time(
     assert pids(tmp_path)[1] == first[1]
 
 
+def test_what_a_parent_that_was_killed_left_behind_is_not_believed_whoever_has_its_number_now(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "lock").touch()
+    (tmp_path / "run" / "status.json").write_text(f'{{"parent": {os.getpid()}, "children": {{}}}}')
+    assert supervisor.status(tmp_path) is None
+
+
 def test_two_parents_do_not_share_a_data_folder(parent: subprocess.Popen[bytes], tmp_path: Path) -> None:
     until(lambda: pids(tmp_path))
     with pytest.raises(supervisor.AlreadyRunning, match="already runs"):
@@ -153,3 +161,16 @@ def test_what_failed_says_why_and_the_line_goes_on(house: Path) -> None:
     until(lambda: supervisor.told(house).get("state") == "failed")
     assert supervisor.told(house)["words"] == "There is no room left."
     until(lambda: running(house) == {"web", "one"})
+
+
+@pytest.mark.parametrize("state", ["asked", "running"])
+def test_what_was_cut_short_by_a_stop_is_told_as_failed_at_the_next_start(tmp_path: Path, state: str) -> None:
+    (tmp_path / "run").mkdir()
+    told = {"deed": "make", "state": state, "words": ""}
+    (tmp_path / "run" / supervisor.TOLD).write_text(json.dumps(told))
+    process = subprocess.Popen([sys.executable, "-c", RESTING, str(tmp_path)], stderr=subprocess.DEVNULL)
+    until(lambda: running(tmp_path) >= {"web", "one"})
+    process.terminate()
+    process.wait(15)
+    assert supervisor.told(tmp_path)["state"] == "failed"
+    assert "stopped in the middle of it" in supervisor.told(tmp_path)["words"]

@@ -41,7 +41,9 @@ def backup() -> None:
 @_phrase
 def take(file: Path | None, passphrase_file: Path | None) -> None:
     """Take one now."""
+    _look_for_records()
     open_records()
+    from bartizan.core.actions import record
     from bartizan.core.backup import BackupError, lock
     from bartizan.core.backup import take as take_one
     from bartizan.core.backup.schedule import next_file, recovery_key
@@ -54,6 +56,7 @@ def take(file: Path | None, passphrase_file: Path | None) -> None:
         taken = take_one(data_folder(), target, locked, _bar())
     except BackupError as error:
         raise click.ClickException(str(error)) from error
+    record(None, "took a backup", "backup:command", file=str(target), size=taken.size, sha256=taken.digest)
     click.echo(f"{taken.path}: {taken.size / 1e6:.1f} MB, {taken.words}")
 
 
@@ -77,6 +80,7 @@ def verify(file: Path, passphrase_file: Path | None, key_file: Path | None) -> N
 @backup.command()
 def key() -> None:
     """Make the recovery key that opens scheduled backups, and print it once. Older backups keep the key they have."""
+    _look_for_records()
     open_records()
     from bartizan.core.backup.actions import new_recovery_key
 
@@ -113,8 +117,10 @@ def _say(folder: Path, found: dict[str, Any]) -> None:
         click.echo(f"The audit's chain is broken. {found['audit_trouble']}")
     else:
         click.echo(f"The audit is whole; its last entry is {found['audit']}")
-    if found["missing_files"]:
-        click.echo(f"The content of {found['missing_files']} files was missing already when the backup was taken.")
+    for name, words in (("missing_files", "missing"), ("damaged_files", "damaged")):
+        if found[name]:
+            files = f"{found[name]} file{'s' * (found[name] != 1)}"
+            click.echo(f"The content of {files} was {words} already when the backup was taken.")
     click.echo(f"Start it with: bartizan --data {folder} run")
 
 
@@ -137,7 +143,7 @@ def _opener(file: Path, passphrase_file: Path | None, key_file: Path | None) -> 
     from bartizan.core.backup.lock import needs_key
 
     if key_file is not None or (passphrase_file is None and needs_key(file)):
-        text = key_file.read_text() if key_file else click.prompt("Recovery key", hide_input=True)
+        text = _read(key_file, "recovery key") if key_file else click.prompt("Recovery key", hide_input=True)
         return by_recovery_key(RecoveryKey.read(text))
     return by_passphrase(_passphrase(passphrase_file))
 
@@ -145,10 +151,22 @@ def _opener(file: Path, passphrase_file: Path | None, key_file: Path | None) -> 
 def _passphrase(file: Path | None, *, confirm: bool = False) -> str:
     if file is None:
         return str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm))
+    return _read(file, "passphrase").strip("\r\n")
+
+
+def _read(file: Path, what: str) -> str:
     try:
-        return file.read_text().strip("\r\n")
+        return file.read_text()
     except OSError as error:
-        raise click.ClickException(f"The passphrase cannot be read from {file}: {error.strerror}.") from error
+        raise click.ClickException(f"The {what} cannot be read from {file}: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{file} is no text file; name the file with the {what}.") from error
+
+
+def _look_for_records() -> None:
+    """Before anything is made there: a data folder that was mistyped is not begun and then backed up."""
+    if not (data_folder() / "records.sqlite3").exists():
+        raise click.ClickException(f"There are no records in {data_folder()}; name the data folder with --data.")
 
 
 def _bar() -> Callable[[int, int], None]:

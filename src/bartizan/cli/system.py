@@ -129,10 +129,8 @@ def status() -> None:
     if state is None:
         click.echo(f"Bartizan does not run on {data_folder()}.")
         raise SystemExit(3)
-    children = state["children"]
-    assert isinstance(children, dict)
     click.echo(f"Bartizan runs on {data_folder()}, parent {state['parent']}.")
-    for name, child in children.items():
+    for name, child in state["children"].items():
         age = int(time.time() - child["since"])
         words = f"{child['state']}, process {child['pid'] or '-'}, for {age} s, restarts {child['restarts']}"
         click.echo(f"  {name:<8} {words} {child['last_exit']}".rstrip())

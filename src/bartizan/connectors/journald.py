@@ -54,11 +54,12 @@ class Settings(BaseModel):
     state_folder: Path | None = Field(
         default=None,
         description="Folder in which the place reached is kept; Bartizan fills it in from its data folder.",
+        json_schema_extra={"is_filled_in": True},
     )
 
 
 class Journald:
-    """Follows the journal from the last entry that is on disk."""
+    """Follows the journal of this machine, from the last entry that was kept."""
 
     name: ClassVar[str] = "journald"
     Settings: ClassVar[type[BaseModel]] = Settings

@@ -68,8 +68,8 @@ class Entry:
 
 _preferences: dict[str, Preference] = {}
 _entries: dict[str, Entry] = {}
-_read: dict[str, dict[str, Any]] = {}
-_made: dict[str, BaseModel] = {}
+_held: tuple[dict[str, dict[str, Any]], dict[str, BaseModel]] = {}, {}
+"""What was read, and what was made of that; always exchanged together, since several threads ask."""
 _read_at = float("-inf")
 
 
@@ -108,10 +108,10 @@ def of(model: type[BaseModel]) -> Preference:
 def get(model: type[Decided]) -> Decided:
     """What holds now: as decided, else the defaults."""
     name = of(model).name
-    _look()
-    if name not in _made:
-        _made[name] = restored(model, _read.get(name, {}))
-    found = _made[name]
+    read, made = _look()
+    if name not in made:
+        made[name] = restored(model, read.get(name, {}))
+    found = made[name]
     assert isinstance(found, model)
     return found
 
@@ -122,32 +122,54 @@ def forget() -> None:
     _read_at = float("-inf")
 
 
-def _look() -> None:
-    global _read_at, _read  # noqa: PLW0603
+def _look() -> tuple[dict[str, dict[str, Any]], dict[str, BaseModel]]:
+    global _read_at, _held  # noqa: PLW0603
+    held = _held
     if time.monotonic() - _read_at < LOOKS:
-        return
+        return held
     try:
         found = dict(Setting.objects.values_list("name", "value"))
     except DatabaseError:  # records that are busy, or not made yet: what held goes on holding
-        return
-    if found != _read:
-        _read = found
-        _made.clear()
+        return held
+    if found != held[0]:
+        _held = held = found, {}
     _read_at = time.monotonic()
+    return held
 
 
 def stored(decided: BaseModel) -> dict[str, Any]:
     """As it is kept: JSON, secrets sealed."""
     values = decided.model_dump(mode="json")
     for name, value in _secrets(decided).items():
-        values[name] = {SEALED: b64encode(vault.seal(value.encode())).decode()} if value else ""
+        values[name] = sealed(value) if value else ""
     return values
+
+
+def sealed(secret: str) -> dict[str, str]:
+    return {SEALED: b64encode(vault.seal(secret.encode())).decode()}
+
+
+def is_sealed(value: Any) -> bool:
+    return isinstance(value, Mapping) and value.keys() == {SEALED}
+
+
+def opened(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What was kept, with its secrets in clear; without those that cannot be opened: their defaults hold, and a page
+    asks for them again."""
+    clear = {name: _unsealed(value) if is_sealed(value) else value for name, value in values.items()}
+    return {name: value for name, value in clear.items() if value is not None}
+
+
+def _unsealed(value: Mapping[str, str]) -> str | None:
+    try:
+        return vault.unseal(b64decode(value[SEALED])).decode()
+    except (vault.VaultError, ValueError):
+        return None
 
 
 def restored(model: type[Decided], values: Mapping[str, Any]) -> Decided:
     """What was kept; of a field that this version does not know, or no longer allows, the default holds."""
-    known = {name: _opened(value) for name, value in values.items() if name in model.model_fields}
-    known = {name: value for name, value in known.items() if value is not None}
+    known = opened({name: value for name, value in values.items() if name in model.model_fields})
     try:
         return model.model_validate(known)
     except ValidationError as error:
@@ -155,15 +177,6 @@ def restored(model: type[Decided], values: Mapping[str, Any]) -> Decided:
     if not wrong & known.keys():  # the fields are right one by one, not together
         return model()
     return restored(model, {name: value for name, value in known.items() if name not in wrong})
-
-
-def _opened(value: Any) -> Any:
-    if not (isinstance(value, Mapping) and value.keys() == {SEALED}):
-        return value
-    try:
-        return vault.unseal(b64decode(value[SEALED])).decode()
-    except (vault.VaultError, ValueError):
-        return None  # the default holds: the page asks for the secret again
 
 
 def masked(decided: BaseModel) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 _ACRONYMS = frozenset({"ca", "id", "ip", "mqtt", "tcp", "tls", "udp", "url"})
 SECRETS = ("password", "secret", "token")
+TYPE_AGAIN = "Type it once more: a secret is not kept with a form that was refused."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +34,23 @@ class Field:
 
 
 def fields_of(model: type[BaseModel], values: Mapping[str, Any], errors: Mapping[str, str]) -> list[Field]:
-    """The fields of ``model``'s settings, those that must be given first. Secrets are never shown again."""
+    """The fields of ``model``'s settings, those that must be given first. Secrets are never shown again; what Bartizan
+    fills in by itself is not asked for."""
     schema = model.model_json_schema()
     required = set(schema.get("required", ()))
     fields = [
         _field(name, _plain(part, schema), values, is_required=name in required, error=errors.get(name, ""))
         for name, part in schema.get("properties", {}).items()
+        if not part.get("is_filled_in")
     ]
     return sorted(fields, key=lambda field: not field.is_required)
 
 
 def read(model: type[BaseModel], post: QueryDict, before: Mapping[str, Any]) -> dict[str, Any]:
     """What somebody typed, as settings. An empty secret keeps the one that is stored; an empty number its default."""
-    settings: dict[str, Any] = {}
-    for field in fields_of(model, {}, {}):
+    asked = fields_of(model, {}, {})
+    settings = {name: before[name] for name in before.keys() & model.model_fields.keys() - {f.name for f in asked}}
+    for field in asked:
         text = post.get(f"set-{field.name}", "")
         if field.kind == "boolean":
             settings[field.name] = text == "on"
@@ -66,12 +70,19 @@ def read(model: type[BaseModel], post: QueryDict, before: Mapping[str, Any]) -> 
 
 
 def problems_of(model: type[BaseModel], settings: Mapping[str, Any]) -> dict[str, str]:
-    """What is wrong with each setting, in words; nothing when all are right."""
+    """What is wrong with each setting, in words; nothing when all are right. What may be right today and not tomorrow,
+    such as whether a folder can be written, models ask only with this context."""
     try:
-        model.model_validate(dict(settings))
+        model.model_validate(dict(settings), context={"is_form": True})
     except ValidationError as error:
         return {str(e["loc"][0]) if e["loc"] else "all": _in_words(e["msg"]) for e in error.errors()}
     return {}
+
+
+def refused(model: type[BaseModel], post: QueryDict, errors: Mapping[str, str]) -> dict[str, str]:
+    """``errors`` of a form that is shown again, and what is said at each secret that was typed into it."""
+    typed = {f.name for f in fields_of(model, {}, {}) if f.kind == "secret" and post.get(f"set-{f.name}", "").strip()}
+    return dict.fromkeys(typed, TYPE_AGAIN) | dict(errors)
 
 
 def _in_words(message: str) -> str:
@@ -99,7 +110,7 @@ def _field(name: str, part: Mapping[str, Any], values: Mapping[str, Any], *, is_
         help=str(part.get("description", "")),
         kind=kind,
         value="" if kind == "secret" else _text(value),
-        is_kept=kind == "secret" and bool(value),
+        is_kept=kind == "secret" and bool(value) and not error,
         is_required=is_required,
         choices=tuple(str(choice) for choice in part.get("enum", ())),
         low=part.get("minimum", part.get("exclusiveMinimum")),

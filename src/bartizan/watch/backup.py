@@ -24,7 +24,7 @@ from pathlib import Path
 
 from bartizan.core.backup.parts import BackupError, Facts, Part, Pins, check_database, part
 from bartizan.watch.journal.frames import held_still, segment_path, segments, sound_end, writers
-from bartizan.watch.lake import Lake
+from bartizan.watch.lake import Lake, LakeError
 from bartizan.watch.lake.turns import Turns
 
 CATALOG = "catalog.sqlite"
@@ -70,8 +70,11 @@ def _files_of(catalog: Path) -> set[str]:
 
 
 def _count(folder: Path) -> int:
-    with Lake(folder, read_only=True) as lake:
-        count = int(lake.ask("SELECT count(*) AS n FROM lake.event")["n"][0].as_py())
+    try:
+        with Lake(folder, read_only=True) as lake:
+            count = int(lake.ask("SELECT count(*) AS n FROM lake.event")["n"][0].as_py())
+    except LakeError as error:
+        raise BackupError(f"The event lake cannot be read: {error}") from error
     for name in ("lock", "flushes", "upkeep.lock", "commit.lock"):
         (folder / name).unlink(missing_ok=True)
     return count

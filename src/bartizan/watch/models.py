@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -107,10 +109,16 @@ class LegalHold(models.Model):
     reason = models.CharField(max_length=400)
     since = models.DateTimeField(null=True, blank=True)
     until = models.DateTimeField(null=True, blank=True)
+    """What happened before it is held: the midnight after the last day."""
     filters = models.JSONField(default=dict, blank=True, help_text="Such as {'site': 'ML'}; empty covers everything")
     made_at = models.DateTimeField(default=timezone.now)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    @property
+    def last(self) -> datetime | None:
+        """The last moment that it holds, on whose day it ends."""
+        return self.until - timedelta(microseconds=1) if self.until else None
 
 
 class Trouble(models.Model):

@@ -6,16 +6,19 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from cronsim import CronSim
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import IntegrityError, close_old_connections
 from django.utils import timezone
 
-from bartizan.core import files, preferences, uploads
+from bartizan.core import audit, files, preferences, uploads
+from bartizan.core.actions import keep_verdict
+from bartizan.core.chain import AuditBrokenError
 from bartizan.core.health import conditions
 from bartizan.watch import actions, lake
 from bartizan.watch.actions import sources
@@ -62,6 +65,18 @@ def look_around(now: datetime) -> None:
             sources.note_trouble(condition.part, condition.words)
 
 
+def walk_audit(now: datetime) -> None:
+    """What it finds wrong is a trouble: an audit that is not whole may take no entry that could say so."""
+    verdict = audit.verify()
+    if verdict.is_whole:
+        sources.well_again("audit")
+    else:
+        words = f"The audit is not whole. {verdict.trouble} Restore the last backup in which it is whole."
+        sources.note_trouble("audit", words)
+    with suppress(AuditBrokenError, IntegrityError):
+        keep_verdict(None, verdict)
+
+
 def jobs() -> list[Job]:
     return [
         Job("escalation", "* * * * *", actions.escalate_due),
@@ -72,6 +87,7 @@ def jobs() -> list[Job]:
         Job("uploads", "50 * * * *", uploads.remove_old),
         Job("removed files", "10 4 * * *", files.forget_removed),
         Job("conditions", "* * * * *", look_around),
+        Job("audit check", "20 4 * * *", walk_audit),
     ]
 
 

@@ -28,7 +28,7 @@ _BATCH: Final = 1_000
 
 
 class Follow:
-    """Reads the lines of files. The place reached is saved only when what was read is on disk."""
+    """Follows the lines of files as they are written. The place reached is saved only when what was read is on disk."""
 
     name: ClassVar[str] = "follow"
     Settings: ClassVar[type[BaseModel]] = Settings

@@ -33,6 +33,7 @@ class Settings(BaseModel):
     state_folder: Path | None = Field(
         default=None,
         description="Folder in which the place reached is kept; Bartizan fills it in from its data folder.",
+        json_schema_extra={"is_filled_in": True},
     )
 
     @field_validator("paths")

@@ -27,6 +27,8 @@ _REMEMBERED: Final = 2000
 
 
 class Mqtt:
+    """Subscribes to topics of an MQTT broker."""
+
     name: ClassVar[str] = "mqtt"
     Settings: ClassVar[type[BaseModel]] = MqttSettings
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
@@ -87,10 +86,10 @@ def gone(run: BackupRun, words: str) -> None:
     record(None, "removed an old backup", f"backup:{run.pk}", file=run.path)
 
 
-def interrupted(now: datetime) -> None:
-    """At the worker's start: what was running when it ended did not come to its end."""
+def interrupted() -> None:
+    """The worker takes one after another: what still says that it runs when the next is looked for came to no end."""
     for run in BackupRun.objects.filter(state="running"):
-        failed(run, "Bartizan was stopped while it ran; it was not kept. Take another.")
+        failed(run, "Bartizan was stopped, or its records were busy, while it ran; it was not kept. Take another.")
 
 
 @atomic

@@ -57,7 +57,18 @@ def _audit(facts: dict[str, Any], *, accepts_audit: bool) -> dict[str, str]:
 
 
 def _files() -> dict[str, int]:
-    """How many files records have, and of how many the content is missing: it was so when the backup was taken."""
+    """How many files records have; of how many the content is missing or cannot be read: so it was when the backup was
+    taken. Reading proves each by its digest."""
     digests = set(File.objects.filter(removed_at=None).values_list("digest", flat=True))
-    missing = sum(not vault.path_of(digest).is_file() for digest in digests)
-    return {"files": len(digests), "missing_files": missing}
+    there = {digest for digest in digests if vault.path_of(digest).is_file()}
+    damaged = sum(not _is_sound(digest) for digest in there)
+    return {"files": len(digests), "missing_files": len(digests - there), "damaged_files": damaged}
+
+
+def _is_sound(digest: str) -> bool:
+    try:
+        for _ in vault.read(digest):
+            pass
+    except vault.VaultError:
+        return False
+    return True

@@ -55,7 +55,7 @@ class Pins:
         """A SQLite database as it is at one moment, while others write (its online backup)."""
         target = self._target(path)
         with (
-            closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=_BUSY_SECONDS)) as source,
+            closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS)) as source,
             closing(sqlite3.connect(target)) as copy,
         ):
             source.backup(copy)  # in one step: a snapshot of the write-ahead log, nobody waits for it
@@ -137,7 +137,7 @@ def _examine_records(folder: Path, facts: Facts) -> None:
 
 def check_database(path: Path) -> None:
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
             answer = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
     except sqlite3.Error as error:
         answer = str(error)

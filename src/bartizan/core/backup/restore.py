@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -20,19 +20,12 @@ FACTS: Final = "restored.json"
 _ROOM: Final = 64 * 1024 * 1024
 
 
-def verify(path: Path, opener: Opener, told: Callable[[int], None] = lambda _count: None) -> dict[str, Any]:
+def verify(path: Path, opener: Opener) -> dict[str, Any]:
     """The manifest of a backup of which every byte is as it was written. Raises BackupError. Nothing is written."""
-    return contents_of(path, opener, told=told)
+    return contents_of(path, opener)
 
 
-def restore(
-    path: Path,
-    opener: Opener,
-    folder: Path,
-    *,
-    accepts_audit: bool = False,
-    told: Callable[[int], None] = lambda _count: None,
-) -> dict[str, Any]:
+def restore(path: Path, opener: Opener, folder: Path, *, accepts_audit: bool = False) -> dict[str, Any]:
     """Everything of a backup in ``folder``, examined; what was found. Raises BackupError and leaves the folder empty.
 
     ``accepts_audit``: also where the audit's chain was broken already when the backup was taken.
@@ -41,7 +34,7 @@ def restore(
         free = shutil.disk_usage(staging).free
         if path.exists() and free < path.stat().st_size + _ROOM:
             raise BackupError(f"There is no room in {folder}: the backup has {path.stat().st_size / 1e9:.1f} GB.")
-        manifest = contents_of(path, opener, staging, told)
+        manifest = contents_of(path, opener, staging)
         return _examined(staging, manifest, accepts_audit=accepts_audit)
 
 

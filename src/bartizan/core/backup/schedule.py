@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Final, Literal
 
 from django.conf import settings
 from django.utils import timezone
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from bartizan.core.backup.parts import ENDING, BackupError
 from bartizan.core.health import Condition, watch_over
@@ -45,10 +46,11 @@ class Backups(BaseModel):
 
     @field_validator("folder")
     @classmethod
-    def _is_a_folder(cls, text: str) -> str:
+    def _is_a_folder(cls, text: str, info: ValidationInfo) -> str:
+        """Whether it can be written is asked of who fills in the form: one whose disk is away later stays chosen."""
         if text and not Path(text).is_absolute():
             raise ValueError("Write the whole path, from / on.")
-        if text and not _is_writable(Path(text)):
+        if text and info.context and not _is_writable(Path(text)):
             raise ValueError("This folder cannot be written by Bartizan; make it, or give it to Bartizan's user.")
         return text
 
@@ -56,12 +58,10 @@ class Backups(BaseModel):
 def _is_writable(folder: Path) -> bool:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        probe = folder / ".bartizan-probe"
-        probe.touch()
-        probe.unlink()
+        with TemporaryFile(dir=folder):
+            return True
     except OSError:
         return False
-    return True
 
 
 def state(decided: Backups) -> str:
@@ -91,7 +91,7 @@ def folder() -> Path:
 
 def next_file() -> Path:
     """``bartizan-2026-11-22-023000.bartizan``, on this machine's clock; a second one of the same second is numbered."""
-    name = f"bartizan-{timezone.now().astimezone():%Y-%m-%d-%H%M%S}"
+    name = f"bartizan-{timezone.now().astimezone(settings.MACHINE_ZONE):%Y-%m-%d-%H%M%S}"
     names = (name if n == 1 else f"{name}-{n}" for n in count(1))
     return next(path for each in names if not (path := folder() / f"{each}{ENDING}").exists())
 
@@ -114,7 +114,7 @@ def last_due(decided: Backups, now: datetime) -> datetime | None:
     """The latest time at which a backup should have begun; nothing when none is scheduled."""
     if decided.schedule == "off":
         return None
-    local = now.astimezone()  # this machine's clock
+    local = now.astimezone(settings.MACHINE_ZONE)
     at = time.fromisoformat(decided.at)
     due = local.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
     if decided.schedule == "weekly":
@@ -139,7 +139,7 @@ def condition() -> Condition:
 
 def _about(kept: BackupRun) -> str:
     assert kept.ended_at is not None
-    return f"The last of {kept.ended_at.astimezone():%d %b %Y %H:%M} was read back and right."
+    return f"The last of {kept.ended_at.astimezone(settings.MACHINE_ZONE):%d %b %Y %H:%M} was read back and right."
 
 
 def _trouble(kept: BackupRun | None) -> str:

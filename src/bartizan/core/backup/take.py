@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from django.db import connection
 import bartizan
 from bartizan.core.backup import archive
 from bartizan.core.backup.lock import Locked, known
-from bartizan.core.backup.parts import BackupError, Pins, files_below, parts
+from bartizan.core.backup.parts import BackupError, Part, Pins, files_below, parts
 from bartizan.core.backup.read import contents_of
 from bartizan.core.cipher import encrypted
 from bartizan.core.vault import flush
@@ -112,11 +113,18 @@ def _pinned(data: Path, target: Path) -> Iterator[Pins]:
         pins.folder.mkdir()
         _need_room(data, sum(each.size(data) for each in parts()) + _SPARE, "a copy of the records")
         for each in parts():
-            each.pin(pins)
+            _pin(each, pins)
         pins.facts |= {"format": FORMAT, "bartizan": bartizan.__version__, "made_at": datetime.now(UTC).isoformat()}
         yield pins
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _pin(each: Part, pins: Pins) -> None:
+    try:
+        each.pin(pins)
+    except sqlite3.Error as error:
+        raise BackupError(f"The {each.name} cannot be read ({error}); `bartizan doctor` says what is wrong.") from error
 
 
 def _need_room(folder: Path, size: int, what: str) -> None:

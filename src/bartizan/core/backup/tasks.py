@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -29,7 +30,6 @@ class Stopped(Exception):
 
 
 def work(stop: threading.Event) -> None:
-    actions.interrupted(timezone.now())
     while not stop.wait(POLL):
         try:
             step(stop)
@@ -44,6 +44,7 @@ def work(stop: threading.Event) -> None:
 
 def step(stop: threading.Event) -> None:
     """What is due is asked for; what was asked for is done."""
+    actions.interrupted()
     if schedule.is_due(timezone.now()) and schedule.public_file().exists():
         actions.ask(None)
     for run in BackupRun.objects.filter(state="asked").order_by("pk"):
@@ -56,12 +57,25 @@ def _take(run: BackupRun, stop: threading.Event) -> None:
     path = schedule.next_file()
     actions.begin(run, path)
     try:
+        _look_for_folder(path.parent)
         taken = take(Path(settings.DATA), path, lock.locked_for(schedule.recovery_key()), _told(run, stop))
     except (BackupError, OSError) as error:
         actions.failed(run, str(error))
         return
+    except Stopped:
+        raise
+    except Exception as error:
+        log.exception("A backup failed")
+        actions.failed(run, f"It failed ({type(error).__name__}: {error}); the log has the details.")
+        return
     actions.kept(run, taken)
     _make_room()
+
+
+def _look_for_folder(folder: Path) -> None:
+    """A chosen folder is not made again: with its disk away it would come to lie on another. Raises BackupError."""
+    if get(schedule.Backups).folder and not folder.is_dir():
+        raise BackupError(f"The folder {folder} is not there; look whether its disk is connected.")
 
 
 def _told(run: BackupRun, stop: threading.Event) -> Told:
@@ -75,7 +89,8 @@ def _told(run: BackupRun, stop: threading.Event) -> Told:
         if time.monotonic() - last > TELLS:
             last = time.monotonic()
             half = "Writing" if done * 2 < total else "Reading back"
-            actions.progress(run, f"{half}: {100 * done // max(total, 1)} %.")
+            with suppress(DatabaseError):  # the records are busy: the next word is soon
+                actions.progress(run, f"{half}: {100 * done // max(total, 1)} %.")
 
     return told
 

@@ -20,7 +20,7 @@ class Files(BaseModel):
         title="A removed file stays for, days",
         ge=1,
         le=3650,
-        description="For how many days the content of a removed file stays, so that it can be restored.",
+        description="For how many days the content of a removed file stays in the vault before it is deleted.",
     )
 
 

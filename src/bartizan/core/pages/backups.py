@@ -37,7 +37,9 @@ page(
 
 def _last() -> str:
     kept = BackupRun.objects.filter(state="kept").order_by("-ended_at").first()
-    return f"last {kept.ended_at.astimezone():%d %b %H:%M}" if kept and kept.ended_at else "none yet"
+    if kept is None or kept.ended_at is None:
+        return "none yet"
+    return f"last {kept.ended_at.astimezone(settings.MACHINE_ZONE):%d %b %H:%M}"
 
 
 @require_safe

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
+
+from asgiref.sync import sync_to_async
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import (
     Http404,
@@ -75,12 +78,21 @@ def show(request: HttpRequest, pk: int) -> HttpResponseBase:
     is_shown = "show" in request.GET and file.media_type in SHOWN
     if request.method == "GET":
         looked_at(user, file)
-    answer = StreamingHttpResponse(content, content_type=file.media_type if is_shown else "application/octet-stream")
+    answer = StreamingHttpResponse(
+        _streamed(content), content_type=file.media_type if is_shown else "application/octet-stream"
+    )
     answer["Content-Length"] = str(file.size)
     answer["Content-Disposition"] = content_disposition_header(not is_shown, file.name) or "attachment"
     answer["Content-Security-Policy"] = POLICY
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
+
+
+async def _streamed(content: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Chunk by chunk: the server would gather the whole of a plain iterator before it sends the first byte."""
+    following = sync_to_async(lambda: next(content, None))
+    while (chunk := await following()) is not None:
+        yield chunk
 
 
 def _seen(user: User, pk: int) -> File:

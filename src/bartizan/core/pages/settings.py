@@ -79,7 +79,7 @@ def preference(request: HttpRequest, name: str) -> HttpResponse:
     given = setting_form.read(found.model, request.POST, held)
     errors = setting_form.problems_of(found.model, given)
     if errors:
-        return _form(request, found, given, errors)
+        return _form(request, found, given, setting_form.refused(found.model, request.POST, errors))
     actions.decide(user, found.model.model_validate(given))
     return HttpResponseRedirect(f"/settings/{name}?saved=1")
 

@@ -5,7 +5,7 @@ other things. ``refresh`` follows every write that sends no signals.
 """
 
 from bartizan.core.search.found import COUNTED, Group, Hit, find, groups, search
-from bartizan.core.search.fresh import follow, start
+from bartizan.core.search.fresh import follow, follow_change, start
 from bartizan.core.search.kept import Unavailable, counts, is_as_declared, is_kept, rebuild, refresh
 from bartizan.core.search.kinds import Kind, Listing, Thing, index, kinds, listed, listings
 
@@ -20,6 +20,7 @@ __all__ = [
     "counts",
     "find",
     "follow",
+    "follow_change",
     "groups",
     "index",
     "is_as_declared",

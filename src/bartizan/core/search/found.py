@@ -9,11 +9,14 @@ walks at some five million a second, so that even the commonest word costs a few
 **In which order.** Four steps, each asked only while there are fewer hits than wanted: what is called exactly so (by
 code or name), what begins so, what has the words in its code or name, what says them anywhere. Within a step kinds
 take turns.
+
+**Of others.** What a record says of another one, such as the name of a laptop's holder, is searched and shown only for
+a user from whom no record of that other kind is hidden: a hit tells nothing that the record's own page would not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -21,8 +24,8 @@ from urllib.parse import urlencode
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
-from bartizan.core.access import may, rule_of, visible_to
-from bartizan.core.registers import manager_of
+from bartizan.core.access import may, rule_of, sees_all, visible_to
+from bartizan.core.registers import manager_of, open_parts
 from bartizan.core.search import kept, words
 from bartizan.core.search.fresh import follow
 from bartizan.core.search.kinds import Kind, Listing, Thing, kinds, listings, values_at
@@ -93,7 +96,7 @@ def search(user: Any, asked: str, limit: int = 12, kind: str = "") -> list[Hit]:
     all_lists = [each for each in listings() if kind in ("", each.name)]
     places = [*_things(user, query, all_lists, limit), *_records(user, query, all_kinds, limit)]
     places.sort(key=lambda place: (place.step, place.turn, place.of))
-    return list(_hits(query, places[:limit], all_kinds, all_lists))
+    return list(_hits(user, query, places[:limit], all_kinds, all_lists))
 
 
 def groups(user: Any, asked: str) -> list[Group]:
@@ -107,7 +110,7 @@ def groups(user: Any, asked: str) -> list[Group]:
     numbers: dict[Kind | Listing, int] = {}
     open_kinds = [each for each in kinds() if _may_find(user, each)]
     for kind in kept.with_matches(every, open_kinds):
-        numbers[kind] = len(_Visible(user, kind, COUNTED)(every))
+        numbers[kind] = len(_Visible(user, kind, COUNTED)(_last_step(user, kind, query)))
     for listing in listings():
         numbers[listing] = sum(query.step_of(t.kept_name, t.kept_body) is not None for t in listing.things(user))
     return [
@@ -128,7 +131,15 @@ def find(user: Any, asked: str) -> list[Found]:
 
 def _may_find(user: Any, kind: Kind) -> bool:
     rule = rule_of(kind.model)
-    return may(user, rule.see) or rule.own is not None
+    return may(user, kind.needs) and (may(user, rule.see) or rule.own is not None)
+
+
+def _last_step(user: Any, kind: Kind, query: words.Query) -> str:
+    return query.steps[-1] if _sees_others(user, kind) else query.own
+
+
+def _sees_others(user: Any, kind: Kind) -> bool:
+    return all(sees_all(user, model) for model in kind.other_models)
 
 
 class _Visible:
@@ -164,7 +175,8 @@ def _records(user: Any, query: words.Query, among: Sequence[Kind], limit: int) -
         for kind in left if is_last else kept.with_matches(expression, left):
             if kind.name not in visible:
                 visible[kind.name] = _Visible(user, kind, limit * len(query.steps))
-            fresh = [pk for pk in visible[kind.name](expression) if pk not in known[kind.name]][:limit]
+            asked = _last_step(user, kind, query) if is_last else expression
+            fresh = [pk for pk in visible[kind.name](asked) if pk not in known[kind.name]][:limit]
             known[kind.name].update(fresh)
             yield from (_Place(step, turn, among.index(kind), pk) for turn, pk in enumerate(fresh))
         if sum(map(len, known.values())) >= limit:
@@ -182,29 +194,36 @@ def _things(user: Any, query: words.Query, among: Sequence[Listing], limit: int)
 
 
 def _hits(
-    query: words.Query, places: Sequence[_Place], among: Sequence[Kind], lists: Sequence[Listing]
+    user: Any, query: words.Query, places: Sequence[_Place], among: Sequence[Kind], lists: Sequence[Listing]
 ) -> Iterator[Hit]:
     """In their places; the records themselves are fetched a kind at a time."""
     rows = {
-        of: among[of].rows([place.key for place in places if place.of == of])
+        of: _open_to(user, among[of].rows([place.key for place in places if place.of == of]))
         for of in {place.of for place in places if place.of >= 0}
     }
+    paths = {of: among[of].paths if _sees_others(user, among[of]) else among[of].own_paths for of in rows}
     for place in places:
         if place.of < 0:
             thing: Thing = place.key
             yield Hit(thing.icon, thing.name, thing.about, lists[-place.of - 1].title, thing.url, query)
         elif row := rows[place.of].get(place.key):
             kind = among[place.of]
-            yield Hit(kind.icon, kind.shown(row), _about(kind, row, query), kind.title, kind.url(row), query)
+            about = _about(kind, row, query, paths[place.of])
+            yield Hit(kind.icon, kind.shown(row), about, kind.title, kind.url(row), query)
 
 
-def _about(kind: Kind, row: Any, query: words.Query) -> str:
+def _open_to(user: Any, rows: Mapping[int, Any]) -> dict[int, Any]:
+    """The records without what they say of others that are not open to the user."""
+    return dict(zip(rows, open_parts(user, rows.values()), strict=True))
+
+
+def _about(kind: Kind, row: Any, query: words.Query, paths: Sequence[str]) -> str:
     """What the record is; and, when neither that nor its name shows why it was found, the value that does."""
     about = kind.about(row)
     said = f"{kind.shown(row)} {about}"
     hidden = [p for p in query.phrases if not words.says(said, words.Query((p,)))]
     if not hidden:
         return about
-    values = dict.fromkeys(value for path in kind.paths for value in values_at(row, path))
+    values = dict.fromkeys(value for path in paths for value in values_at(row, path))
     why = [value for value in values if words.says(value, words.Query(tuple(hidden)))]
     return ", ".join(filter(None, (about, *why[:2])))

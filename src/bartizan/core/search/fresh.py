@@ -9,6 +9,7 @@ numbers differ, and mended by ``bartizan search rebuild``.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -131,6 +132,17 @@ def _keep(kind: Kind, instance: Any, created: bool, update_fields: Any) -> bool:
         return False
     kept.write(kind, [(instance.pk, texts)])
     return True
+
+
+def follow_change(model: type[Model], pks: Sequence[int], name: str) -> None:
+    """After one field of many records was written at once: keep them anew, and those that say it of them."""
+    if not kept.is_kept():
+        return
+    kept.refresh(model, pks)
+    for mention in _plans[model].mentions if model in _plans else ():
+        if name in mention.fields:
+            found = manager_of(mention.kind.model).filter(**{f"{mention.path}__in": pks})
+            kept.refresh(mention.kind.model, found.values_list("pk", flat=True))
 
 
 def _mentioning(mention: Mention, instance: Any) -> list[int]:

@@ -22,13 +22,13 @@ from bartizan.core.search.kinds import ROOM, Kind, fingerprint, kinds
 TABLE: Final = "core_search"
 _LOOK: Final = "prefix = '1 2 3 4', tokenize = 'unicode61 remove_diacritics 2'"
 MAKE: Final = (
-    f"CREATE VIRTUAL TABLE {TABLE} USING fts5(code, name, body, {_LOOK})",
+    f"CREATE VIRTUAL TABLE {TABLE} USING fts5(code, name, body, others, {_LOOK})",
     f"CREATE TABLE {TABLE}_made (fingerprint TEXT NOT NULL)",
 )
 AT_ONCE: Final = 500
 PLACES: Final = 400  # of one statement; SQLite takes many more
 
-Texts = tuple[str, str, str]
+Texts = tuple[str, str, str, str]
 
 
 class Unavailable(Exception):
@@ -54,7 +54,7 @@ def write(kind: Kind, rows: Iterable[tuple[int, Texts]]) -> None:
     values = [(kind.base + pk, *texts) for pk, texts in rows]
     if values:
         with connection.cursor() as cursor:
-            sql = f"REPLACE INTO {TABLE} (rowid, code, name, body) VALUES (%s, %s, %s, %s)"  # noqa: S608
+            sql = f"REPLACE INTO {TABLE} (rowid, code, name, body, others) VALUES (%s, %s, %s, %s, %s)"  # noqa: S608
             cursor.executemany(sql, values)
 
 
@@ -66,7 +66,7 @@ def remove(kind: Kind, pks: Sequence[int]) -> None:
 
 def text_of(kind: Kind, pk: int) -> Texts | None:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT code, name, body FROM {TABLE} WHERE rowid = %s", [kind.base + pk])  # noqa: S608
+        cursor.execute(f"SELECT code, name, body, others FROM {TABLE} WHERE rowid = %s", [kind.base + pk])  # noqa: S608
         found: Texts | None = cursor.fetchone()
         return found
 

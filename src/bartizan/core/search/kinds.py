@@ -17,7 +17,7 @@ from django.db.models import Manager, Model
 from django.utils.module_loading import autodiscover_modules
 
 from bartizan.core import registers
-from bartizan.core.registers import Register, label, manager_of
+from bartizan.core.registers import Register, label, manager_of, models_along
 from bartizan.core.search import words
 
 CODES = frozenset({"code", "number"})
@@ -49,6 +49,8 @@ class Kind:
     lists: tuple[str, ...] = ()
     """The same for lists."""
     is_latest_first: bool = False
+    needs: str = ""
+    """The permission that the pages ask for to which its hits lead, where that is more than to see the records."""
     number: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -58,6 +60,20 @@ class Kind:
     @property
     def paths(self) -> tuple[str, ...]:
         return (*self.code, *self.called, *self.body)
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """What a record says of others, such as a laptop of its holder: in a column of its own, for not everybody who
+        sees the one may see the other."""
+        return tuple(path for path in self.body if "__" in path)
+
+    @property
+    def own_paths(self) -> tuple[str, ...]:
+        return tuple(path for path in self.paths if path not in self.others)
+
+    @property
+    def other_models(self) -> set[type[Model]]:
+        return {model for path in self.others for model in models_along(self.model, path)}
 
     @property
     def relations(self) -> tuple[str, ...]:
@@ -73,11 +89,12 @@ class Kind:
         found = manager_of(self.model).select_related(*self.related).prefetch_related(*self.lists)
         return found.in_bulk(keys)
 
-    def texts(self, row: Row) -> tuple[str, str, str]:
-        """A record's three columns in the index: code, name, everything else."""
-        return tuple(  # type: ignore[return-value]  # three in, three out
+    def texts(self, row: Row) -> tuple[str, str, str, str]:
+        """A record's four columns in the index: code, name, everything else of its own, what it says of others."""
+        own = tuple(path for path in self.body if path not in self.others)
+        return tuple(  # type: ignore[return-value]  # four in, four out
             words.kept(value for path in paths for value in values_at(row, path))
-            for paths in (self.code, self.called, self.body)
+            for paths in (self.code, self.called, own, self.others)
         )
 
 
@@ -129,11 +146,12 @@ def index(  # noqa: PLR0913  a declaration names its parts
     about: Callable[[Row], str] = lambda _row: "",
     select: tuple[str, ...] = (),
     is_latest_first: bool = False,
+    needs: str = "",
 ) -> None:
     """Records of ``model`` are found; of them a user finds what ``access.visible_to`` shows."""
     _indexed[name] = Kind(
         name=name, title=title, icon=icon, model=model, code=code, called=called, body=body,
-        shown=shown, about=about, url=url, related=select, is_latest_first=is_latest_first,
+        shown=shown, about=about, url=url, related=select, is_latest_first=is_latest_first, needs=needs,
     )  # fmt: skip
 
 

@@ -27,6 +27,14 @@ def settings_pages(user: Any) -> Sequence[Thing]:
     return [*made, *(Thing(each.icon, each.title, f"settings: {each.words}", each.url) for each in entries)]
 
 
+def own_account(user: Any) -> Sequence[Thing]:
+    """Of who does not manage accounts, and so finds no other one."""
+    if not user.is_authenticated or may(user, "manage accounts"):
+        return ()
+    called = user.get_full_name() or user.username
+    return [Thing("person", called, "your own account", "/account", f"{user.username} {user.email}")]
+
+
 def _fields(preference: preferences.Preference) -> str:
     fields = preference.model.model_fields
     return " ".join(f"{field.title or name} {field.description or ''}" for name, field in fields.items())
@@ -34,6 +42,7 @@ def _fields(preference: preferences.Preference) -> str:
 
 listed("registers", "Registers", "list", open_registers)
 listed("settings", "Settings", "gear", settings_pages)
+listed("own-account", "Your account", "person", own_account)
 index(
     User,
     name="accounts",
@@ -44,5 +53,6 @@ index(
     body=("email", "title", "person"),
     shown=lambda user: user.get_full_name() or user.username,
     about=lambda user: ", ".join(filter(None, (user.username, user.title, user.get_role_display()))),
-    url=lambda user: f"/settings/accounts/{user.username}",
+    url=lambda user: f"/settings/accounts/{user.pk}",
+    needs="manage accounts",
 )

@@ -50,9 +50,17 @@ class Query:
     def steps(self) -> tuple[str, ...]:
         """What to ask the index, the best hits first: is called exactly so, begins so, is called so, says so."""
         whole = " ".join(token for phrase in self.phrases for token in phrase)
-        every = " AND ".join(f'"{" ".join(phrase)}" *' for phrase in self.phrases)
-        named = f"{{code name}} : ({every})"
-        return f'{{code name}} : ^ "{whole} {END}"', f'{{code name}} : ^ "{whole}" *', named, every
+        named = f"{{code name}} : ({self._every})"
+        return f'{{code name}} : ^ "{whole} {END}"', f'{{code name}} : ^ "{whole}" *', named, self._every
+
+    @property
+    def own(self) -> str:
+        """The last step, without what records say of others."""
+        return f"{{code name body}} : ({self._every})"
+
+    @property
+    def _every(self) -> str:
+        return " AND ".join(f'"{" ".join(phrase)}" *' for phrase in self.phrases)
 
     def step_of(self, name: str, body: str) -> int | None:
         """The same order for a thing that is not in the index, by its kept name and body; nothing: it does not match.

@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Q
 from django.db.transaction import atomic
 from django.utils import timezone
-from pydantic import BaseModel, SecretStr
 from pydantic import ValidationError as SettingsError
 
 from bartizan.connectors import Health, installed
@@ -39,7 +38,7 @@ def save_source(name: str, connector: str, settings: Mapping[str, Any], by: User
     clean: dict[str, Any] = {}
     if connector in kinds:
         try:
-            clean = _stored(kinds[connector].Settings.model_validate(dict(settings)))
+            clean = preferences.stored(kinds[connector].Settings.model_validate(dict(settings)))
         except SettingsError as error:
             raise ValidationError(
                 {str(e["loc"][0] if e["loc"] else "settings"): e["msg"] for e in error.errors()}
@@ -54,16 +53,9 @@ def save_source(name: str, connector: str, settings: Mapping[str, Any], by: User
     return source
 
 
-def _stored(settings: BaseModel) -> dict[str, Any]:
-    """Settings as JSON; secrets as they are, since the connector needs them again."""
-    values = {name: getattr(settings, name) for name in type(settings).model_fields}
-    secrets_ = {name: value.get_secret_value() for name, value in values.items() if isinstance(value, SecretStr)}
-    return settings.model_dump(mode="json") | secrets_
-
-
 def masked(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings fit for the audit: secrets are named, not shown."""
-    return {k: "•••" if v and any(w in k for w in ("password", "secret", "token")) else v for k, v in settings.items()}
+    """Stored settings fit for the audit: secrets are named, not shown."""
+    return {name: preferences.MASK if preferences.is_sealed(value) else value for name, value in settings.items()}
 
 
 @atomic

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from bartizan import supervisor
 from bartizan.core import preferences
 from bartizan.core.access import needs, visible_to
 from bartizan.core.health import Condition, conditions
 from bartizan.core.models import User
 from bartizan.core.preferences import Entry, page
-from bartizan.engines.observe import KINDS
+from bartizan.engines.observe import KINDS, split_reference
+from bartizan.estate import queries as estate
 from bartizan.watch import actions, queries, shown
+from bartizan.watch import lake as events_of
 from bartizan.watch.decisions import Events
 from bartizan.watch.journal import Reader
-from bartizan.watch.lake import LakeError
-from bartizan.watch.models import LegalHold, Retention, Trouble
+from bartizan.watch.lake import LakeError, Window
+from bartizan.watch.models import LegalHold, Retention, Source, Trouble
+from bartizan.watch.tasks import EARLIEST, LATEST
 
 RECENT = timedelta(days=7)
 HOLDABLE = ("site", "zone", "person", "actor", "device", "source", "kind")
@@ -87,6 +92,7 @@ def _page(request: HttpRequest, trouble: str = "") -> HttpResponse:
         "disk": disk,
         "disk_used": round(100 * (1 - disk.free / disk.total)),
         "retention": visible_to(user, Retention.objects.order_by("kind")),
+        "everything": visible_to(user, Retention.objects.filter(kind="")).exists(),
         "kept_days": preferences.get(Events).kept_days,
         "kinds": sorted({f"{kind.partition('.')[0]}." for kind in KINDS if "." in kind} | set(KINDS)),
         "holds": visible_to(user, LegalHold.objects.select_related("made_by").order_by("ended_at", "-made_at"))[:50],
@@ -97,14 +103,8 @@ def _page(request: HttpRequest, trouble: str = "") -> HttpResponse:
 
 def processes(data: Path) -> list[Process]:
     """What the parent last wrote of its children; nothing when it does not run."""
-    try:
-        status: dict[str, Any] = json.loads((data / "run" / "status.json").read_bytes())
-        os.kill(int(status["parent"]), 0)
-    except PermissionError:
-        pass
-    except (OSError, ValueError, KeyError):
-        return []
-    return [_process(name, child) for name, child in status.get("children", {}).items()]
+    state = supervisor.status(data) or {}
+    return [_process(name, child) for name, child in state.get("children", {}).items()]
 
 
 def _process(name: str, child: dict[str, Any]) -> Process:
@@ -197,11 +197,15 @@ def do(request: HttpRequest, deed: str) -> HttpResponse:
 
 def _retain(request: HttpRequest, user: User) -> None:
     kind, days = request.POST.get("kind", "").strip(), request.POST.get("days", "").strip()
-    if kind and not any(known.startswith(kind) for known in KINDS):
-        raise ValidationError(f"No kind of event begins with “{kind}”; kinds look like door. or login.failure.")
+    _check_kind(kind)
     if days and (not days.isdecimal() or int(days) > 40_000):
         raise ValidationError(f"“{days}” is not a number of days.")
     actions.set_retention(kind, int(days) if days else None, user)
+
+
+def _check_kind(beginning: str) -> None:
+    if not any(known.startswith(beginning) for known in KINDS):
+        raise ValidationError(f"No kind of event begins with “{beginning}”; kinds look like door. or login.failure.")
 
 
 def _hold(request: HttpRequest, user: User) -> None:
@@ -209,17 +213,58 @@ def _hold(request: HttpRequest, user: User) -> None:
     value, name = request.POST.get("value", "").strip(), request.POST.get("filter", "")
     if value and name not in HOLDABLE:
         raise ValidationError("Choose what the hold is limited to, or leave its value empty.")
-    since, until = (_day(request.POST.get(field, ""), zone) for field in ("since", "until"))
-    actions.place_hold(request.POST.get("reason", ""), since, until, {name: value} if value else {}, user)
+    since, last = (_day(request.POST.get(field, ""), zone) for field in ("since", "until"))
+    filters = {name: _holdable(user, name, value)} if value else {}
+    until = last + timedelta(days=1) if last else None  # the last day is held to its end
+    actions.place_hold(request.POST.get("reason", ""), since, until, filters, user)
+
+
+def _holdable(user: User, name: str, value: str) -> str:
+    """What a hold is limited to, as events say it. A hold on what nobody knows would hold nothing: it is refused."""
+    if name == "kind":
+        _check_kind(value.rstrip("*"))
+        return value if value in KINDS else f"{value.rstrip('*')}*"
+    if not _is_known(user, name, value):
+        raise ValidationError(
+            f"There is no {name} “{value}”, and no event tells of it: the hold would hold nothing. "
+            "Write its code as its register shows it; an actor or device is written like badge:4417."
+        )
+    return value
+
+
+_REGISTERS: dict[str, tuple[Callable[[User], QuerySet[Any]], str]] = {
+    "site": (estate.sites, "code"),
+    "zone": (estate.zones, "code"),
+    "person": (estate.people, "code"),
+    "badge": (estate.badges, "number"),
+    "user": (estate.user_accounts, "name"),
+    "device": (estate.devices, "code"),
+    "source": (lambda user: visible_to(user, Source.objects.all()), "name"),
+}
+
+
+def _is_known(user: User, name: str, value: str) -> bool:
+    """To the registers, or to an event: what was removed since may be held too."""
+    kind, code = split_reference(value) if name in ("actor", "device") else ("", value)
+    register, key = _REGISTERS.get(kind if name == "actor" else name, (None, ""))
+    if register is not None and register(user).filter(**{key: code}).exists():
+        return True
+    try:
+        return bool(events_of.events(queries.lake_of(user), Window(EARLIEST, LATEST), {name: value}, limit=1))
+    except LakeError as error:
+        raise ValidationError(str(error)) from error
 
 
 def _day(text: str, zone: Any) -> datetime | None:
     if not text.strip():
         return None
     try:
-        return datetime.fromisoformat(text.strip()).replace(tzinfo=zone)
+        day = date.fromisoformat(text.strip())
     except ValueError:
         raise ValidationError(f"“{text}” is not a date; write it like 2026-11-17.") from None
+    if not EARLIEST.year <= day.year < LATEST.year:
+        raise ValidationError(f"“{text}” is no day of an event; name a year from {EARLIEST.year} to {LATEST.year - 1}.")
+    return datetime.combine(day, time.min, zone)
 
 
 def _end_hold(request: HttpRequest, user: User) -> None:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pydantic import BaseModel
 
 from bartizan.connectors import installed
-from bartizan.core import setting_form
+from bartizan.core import preferences, setting_form
 from bartizan.core.access import needs, visible_to
 from bartizan.core.models import User
 from bartizan.core.preferences import Entry, page
@@ -101,6 +101,7 @@ def add(request: HttpRequest, connector: str) -> HttpResponse:
     given = setting_form.read(model, request.POST, {}) if model else {}
     errors = _name_problems(name) | (setting_form.problems_of(model, given) if model else {})
     if errors:
+        errors = setting_form.refused(model, request.POST, errors) if model else errors
         return _form(request, connector, model, given, errors, name=name)
     source = actions.save_source(name, connector, given, user)
     if connector != "http":
@@ -169,14 +170,16 @@ def _save(request: HttpRequest, found: Source, user: User) -> HttpResponse:
     model = settings_of(found.connector)
     if model is None:
         raise Http404("This source has no settings.")
-    given = setting_form.read(model, request.POST, found.settings)
+    given = setting_form.read(model, request.POST, preferences.opened(found.settings))
     errors = setting_form.problems_of(model, given)
     if errors:
+        errors = setting_form.refused(model, request.POST, errors)
         return _page(request, found, values=given, errors=errors, status=422)
     try:
         actions.save_source(found.name, found.connector, given, user)
     except ValidationError as error:
-        return _page(request, found, values=given, trouble=" ".join(error.messages), status=422)
+        errors = setting_form.refused(model, request.POST, {})
+        return _page(request, found, values=given, errors=errors, trouble=" ".join(error.messages), status=422)
     return HttpResponseRedirect(f"/sources/{found.name}")
 
 
@@ -194,7 +197,7 @@ def _page(
     assert isinstance(user, User)
     model = settings_of(found.connector)
     problems = dict(errors or {})
-    fields = setting_form.fields_of(model, values or found.settings, problems) if model else []
+    fields = setting_form.fields_of(model, values or preferences.opened(found.settings), problems) if model else []
     now = timezone.now()
     context: dict[str, Any] = {
         "place": "sources",
