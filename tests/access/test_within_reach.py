@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 from django.utils import timezone
 
@@ -58,7 +59,7 @@ def far(lake: Lake) -> Far:
     estate.BadgeIssue.objects.create(badge=badge, person=dora, issued_at=datetime(2026, 1, 5, tzinfo=UTC))
     estate.Host.objects.create(name="FOUNDRY-1", owner=dora, zone=zone)
     estate.UserAccount.objects.create(name="d.diaz", person=dora)
-    estate.Device.objects.create(code="C77", name="Foundry camera", kind="camera", zone=zone, x=20, y=20)
+    estate.Device.objects.create(code="FORGE-CAMERA-9", name="Foundry camera", kind="camera", zone=zone, x=20, y=20)
     estate.Property.objects.create(code="LATHE-9", name="Foundry lathe", site=site, department=department, holder=dora)
     subject = {"zone": "FP-0.01", "site": "FP", "portal": "FP-0-001", "person": "F-1"}
     alarm = world.alarm("Furnace opened", **subject)
@@ -83,7 +84,7 @@ def director(**reach: list[str]) -> User:
 
 BY_SITE = {"sites": ["KP"]}
 BY_DEPARTMENT = {"departments": ["LEG"]}
-WORDS = ("Dora", "Diaz", "d.diaz", "Foundry", "FOUNDRY", "Furnace", "furnace", "LATHE", "FP-0-001", "C77")
+WORDS = ("Dora", "Diaz", "d.diaz", "Foundry", "FOUNDRY", "Furnace", "furnace", "LATHE", "FP-0-001", "FORGE-CAMERA")
 
 
 def addresses(far: Far) -> Iterator[str]:
@@ -162,8 +163,14 @@ def test_without_the_permission_to_see_events_there_are_none(far: Far) -> None:
     assert events_of.events(queries.lake_of(head), Window(now - timedelta(hours=1), now)) == []
 
 
+def session_of(user: User) -> SessionStore:
+    client = Client()
+    client.force_login(user)
+    return SessionStore(client.session.session_key)
+
+
 def hears(user: User, topic: str, body: dict[str, Any]) -> dict[str, Any] | None:
-    sight = live.sight_of(user.pk)
+    sight = live.sight_of(session_of(user))
     told = async_to_sync(sight.of)((1, topic, body)) if sight else None
     return told[2] if told else None
 
@@ -179,7 +186,7 @@ def test_the_live_stream_tells_only_what_the_user_may_see(far: Far, reach: Any) 
     assert hears(user, "events", {"n": 5, "rows": [elsewhere, near]}) == {"n": 1, "rows": [near]}
     assert hears(user, "events", {"n": 5, "rows": [elsewhere]}) is None
     assert hears(user, "case", {"number": far.case.number}) is None
-    assert hears(user, "device", {"code": "C77"}) is None
+    assert hears(user, "device", {"code": "FORGE-CAMERA-9"}) is None
     if "sites" in reach:
         assert hears(user, "door", {"code": "FP-0-001"}) is None
     assert hears(user, "door", {"code": "KP-0-001"}) is not None
@@ -192,8 +199,13 @@ def test_the_live_stream_tells_a_role_what_its_permissions_show(far: Far) -> Non
     assert hears(head, "alarm", {"id": 1}) is not None
     assert hears(employee, "alarm", {"id": 1}) is None
     assert hears(employee, "events", {"n": 1, "rows": []}) is None
+    session = session_of(head)
+    assert live.sight_of(session) is not None
     User.objects.filter(pk=head.pk).update(is_active=False)
-    assert live.sight_of(head.pk) is None, "a closed account's stream ends"
+    assert live.sight_of(session) is None, "a closed account's stream ends"
+    User.objects.filter(pk=head.pk).update(is_active=True)
+    session.delete()
+    assert live.sight_of(session) is None, "a session that was ended hears nothing any more"
 
 
 def test_what_the_alarm_message_carries_is_enough_to_tell_whose_it_is(far: Far) -> None:

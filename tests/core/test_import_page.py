@@ -309,3 +309,37 @@ def test_the_template_explains_each_column_and_its_example_is_passed_over(alice:
     page = alice.get(upload(alice, content, "template.xlsx").url)
     assert "New 0 Changed 0 Unchanged 0 Not right 0" in words(page)
     assert Badge.objects.count() == 1
+
+
+def test_first_and_last_name_are_the_name_and_a_title_is_not(alice: Client) -> None:
+    url = upload(alice, "Personnel number;First name;Last name;Title\nK-9;Dora;Dunn;Counsel\n").url
+    alice.post(f"{url}/accept", {"which": "all"})
+    assert Person.objects.get(code="K-9").name == "Dora Dunn"
+
+
+def test_the_right_rows_are_loaded_beside_one_of_several_badges_that_is_not(alice: Client) -> None:
+    url = upload(alice, 'code,name,badges\nK-4,Dan,"4417;99"\n').url
+    assert alice.post(f"{url}/accept", {"which": "right"}).status_code == 302
+    assert BadgeIssue.objects.get(badge__number="99").person.code == "K-4"
+    assert BadgeIssue.objects.get(badge__number="4417").person.code == "K-3"
+
+
+def test_the_mark_against_formulas_is_taken_off_in_a_spreadsheet_too(alice: Client) -> None:
+    book = workbook({"People": [["Staff number", "Name", "Phone"], ["K-3", "Carol Cole", "'+31 40 555"]]})
+    url = upload(alice, book, "staff.xlsx").url
+    alice.post(f"{url}/accept", {"which": "all"})
+    assert Person.objects.get(code="K-3").phone == "+31 40 555"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_the_line_that_tells_excel_the_delimiter_is_passed_over(alice: Client, encoding: str) -> None:
+    url = upload(alice, "sep=;\r\ncode;name\r\nK-9;Dora\r\nK-10;\r\n".encode(encoding)).url
+    alice.post(f"{url}/accept", {"which": "right"})
+    assert Person.objects.get(code="K-9").name == "Dora"
+
+
+def test_the_example_of_every_template_is_passed_over(alice: Client) -> None:
+    for name in ("badge-issues", "hosts", "copies"):
+        content = alice.get(f"/registers/{name}/import/template.xlsx").content
+        page = alice.get(upload(alice, content, "template.xlsx", register=name).url)
+        assert "New 0 Changed 0 Unchanged 0 Not right 0" in words(page), name

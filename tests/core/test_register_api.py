@@ -228,3 +228,29 @@ def test_one_query_a_page_whatever_its_length(program: Program, keep: world.Worl
     few = queries()
     Person.objects.bulk_create(Person(code=f"P-{n}", name=f"P {n}", site=keep.site) for n in range(100))
     assert queries() == few
+
+
+def test_what_is_not_open_to_a_token_is_neither_told_counted_nor_emptied(keep: world.World) -> None:
+    rita = Person.objects.create(code="K-9", name="Rita", department=Department.objects.create(code="RES", name="R"))
+    secret = IntellectualProperty.objects.create(code="IP-1", name="Recipe", kind="formula", owner=keep.carol)
+    secret.department = keep.carol.department
+    secret.save()
+    secret.readers.set([keep.carol, rita])
+    Property.objects.create(code="L-1", name="Lathe", department=keep.carol.department, holder=rita)
+    dirk = world.officer("dirk", "Dirk", "Dale", "Director", role=Role.DIRECTOR)
+    dirk.departments, dirk.person = ["LEG"], "K-3"
+    dirk.save()
+    program = Program(dirk)
+    assert program.ask("GET", "/property?filter=holder:K-9").json()["count"] == 0
+    told = program.ask("GET", "/intellectual-property/IP-1").json()
+    assert told["readers"] == "(not open to you)"
+    del told["id"]
+    assert program.ask("PUT", "/intellectual-property/IP-1", told | {"note": "old"}).status_code == 200
+    del told["readers"]
+    assert program.ask("PUT", "/intellectual-property/IP-1", told).status_code == 200
+    assert secret.readers.count() == 2
+
+
+def test_a_filter_by_a_number_that_no_record_has_keeps_nothing(program: Program) -> None:
+    assert program.ask("GET", "/badge-issues/" + "9" * 25).status_code == 404
+    assert program.ask("PATCH", "/zones/KP-0.01", {"outline": [1, {"a": 2}, 3, 4]}).status_code == 422

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,10 +12,19 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from bartizan.core import registers
-from bartizan.core.models import AuditEntry
+from bartizan.core.models import AuditEntry, User
 from bartizan.core.registers import Deed, Register, actions
 from bartizan.core.roles import Role
-from bartizan.estate.models import Department, Host, Person, Site, Zone
+from bartizan.estate.models import (
+    BadgeIssue,
+    Department,
+    Host,
+    IntellectualProperty,
+    Person,
+    Site,
+    UserAccount,
+    Zone,
+)
 from tests import world
 from tests.world import World
 
@@ -273,8 +283,6 @@ def test_somebody_with_a_reach_moves_nobody_out_of_it_by_cell_or_in_bulk(limited
 
 
 def test_one_s_own_record_outside_the_reach_is_seen_but_not_changed(limited: Client, here: World) -> None:
-    from bartizan.core.models import User
-
     own = Person.objects.create(code="D-1", name="Dora Dunn", department=Department.objects.get(code="FIN"))
     User.objects.filter(username="dora").update(person="D-1")
     address = f"/registers/people/{own.pk}/edit"
@@ -345,9 +353,119 @@ def test_a_change_of_many_is_refused_above_ten_thousand(console: Client, monkeyp
 
 
 def test_nothing_is_written_when_the_reach_forbids_it_in_the_action_itself(limited: Client, here: World) -> None:
-    from bartizan.core.models import User
-
     outsider = Person.objects.create(code="F-1", name="Frida", department=Department.objects.get(code="FIN"))
     with pytest.raises(ValidationError, match="outside your part"):
         actions.remove(User.objects.get(username="dora"), register("people"), [outsider], "because")
     assert Person.objects.filter(pk=outsider.pk).exists()
+
+
+def rita_of_finance() -> Person:
+    return Person.objects.create(code="F-2", name="Rita Reed", department=Department.objects.get(code="FIN"))
+
+
+def test_what_one_may_not_see_stays_as_it_is_when_one_saves_the_rest(limited: Client, here: World) -> None:
+    rita = rita_of_finance()
+    Person.objects.filter(pk=here.carol.pk).update(manager=rita)
+    address = f"/registers/people/{here.carol.pk}/edit"
+    assert 'name="manager"' not in part(limited, address).content.decode()
+    assert limited.post(address, filled_form(limited, address) | {"job": "Counsel"}).status_code == 302
+    here.carol.refresh_from_db()
+    assert (here.carol.job, here.carol.manager) == ("Counsel", rita)
+    cell = f"/registers/people/{here.carol.pk}/field/manager"
+    assert (part(limited, cell).status_code, part(limited, cell, {"manager": ""}).status_code) == (404, 404)
+
+
+def test_a_secret_keeps_the_readers_whom_the_one_that_saves_it_may_not_see(limited: Client, here: World) -> None:
+    User.objects.filter(username="dora").update(person="K-3")
+    secret = IntellectualProperty.objects.create(
+        code="IP-1", name="Recipe", kind="formula", department=here.carol.department
+    )
+    secret.readers.set([here.carol, rita_of_finance()])
+    address = f"/registers/intellectual-property/{secret.pk}/edit"
+    sent = filled_form(limited, address) | {"note": "old"}
+    del sent["reader_departments"]
+    assert limited.post(address, sent).status_code == 302
+    secret.refresh_from_db()
+    assert (secret.note, sorted(one.code for one in secret.readers.all())) == ("old", ["F-2", "K-3"])
+
+
+def test_a_change_of_many_does_not_name_what_one_may_not_see(limited: Client, here: World) -> None:
+    Person.objects.filter(pk=here.carol.pk).update(manager=rita_of_finance())
+    page = part(limited, bulk_of("people", here.carol), {"field": "manager", "manager": ""}).content.decode()
+    assert ("Rita" in page, "not open to you" in page) == (False, True)
+
+
+def test_the_last_named_reader_of_a_secret_is_not_removed_with_its_secrecy(console: Client, here: World) -> None:
+    secret = IntellectualProperty.objects.create(code="IP-1", name="Recipe", kind="formula")
+    one = crowd(1)[0]
+    secret.readers.add(one)
+    answer = part(console, f"/registers/people/{one.pk}/remove", {"reason": "tidy"})
+    assert answer.status_code == 422
+    assert "readers of 1 intellectual property name it. Take it off there first." in answer.content.decode()
+    assert secret.readers.get() == one
+
+
+def test_a_change_of_many_asks_the_records_a_fixed_number_of_times_and_a_removal_few(
+    console: Client, here: World, django_assert_max_num_queries: Any
+) -> None:
+    many = crowd(300)
+    people = register("people")
+    with django_assert_max_num_queries(40):
+        assert actions.change_all(here.alice, people, people.rows(here.alice), "job", "Counsel") == 301
+    assert AuditEntry.objects.filter(verb="changed").count() == 301
+    assert f"/registers/people/{many[42].pk}" in console.get("/search?q=042+counsel").content.decode()
+    gone = Person.objects.filter(pk__in=[one.pk for one in many])
+    with django_assert_max_num_queries(9 * 300):  # the search index follows each by itself
+        actions.remove(here.alice, people, gone, "tidy")
+    assert AuditEntry.objects.filter(verb="removed").count() == 300
+    assert Person.objects.count() == 1
+
+
+def test_what_the_records_forbid_is_said_in_words_by_cell_in_bulk_and_when_it_comes_back(
+    console: Client, here: World
+) -> None:
+    issues = register("badge-issues")
+    ended = BadgeIssue.objects.create(
+        badge=here.badge,
+        person=here.carol,
+        issued_at=datetime(2025, 1, 1, tzinfo=UTC),
+        ended_at=datetime(2025, 2, 1, tzinfo=UTC),
+    )
+    cell = part(console, f"/registers/badge-issues/{ended.pk}/field/ended_at", {"ended_at": ""})
+    assert (cell.status_code, "Somebody holds this badge already" in cell.content.decode()) == (422, True)
+    with pytest.raises(ValidationError, match="two of them cannot have the same here"):
+        actions.change_all(here.alice, issues, BadgeIssue.objects.filter(pk=ended.pk), "ended_at", None)
+    account = UserAccount.objects.get()
+    entry = actions.remove(here.alice, register("user-accounts"), [account], "tidy")
+    assert entry is not None
+    entry.detail["record"] = entry.detail["record"].replace(f'"person": {here.carol.pk}', '"person": 4711')
+    with pytest.raises(ValidationError, match="what it belonged to is gone"):
+        actions.bring_back(here.alice, register("user-accounts"), entry)
+
+
+def test_numbers_that_no_record_has_are_answered_like_any_other(console: Client) -> None:
+    long = "9" * 23
+    for address in (f"people?department={long}", f"people.csv?pick={long}", f"people/bulk?pick={long}"):
+        assert console.get(f"/registers/{address}").status_code == 200, address
+    assert console.get(f"/registers/property/new?department={long}&by=department").status_code == 200
+
+
+def test_a_deed_asks_for_a_thing_and_for_the_reason_in_two_fields(console: Client, here: World) -> None:
+    done: list[tuple[Any, ...]] = []
+
+    def hand(zone: Zone, user: Any, asked: str, reason: str) -> None:
+        done.append((zone.code, user.username, asked, reason))
+
+    zones = register("zones")
+    deeds = zones.deeds
+    object.__setattr__(zones, "deeds", (Deed("hand", "Hand over", hand, asks="To whom", suggests="people"),))
+    try:
+        page = part(console, f"/registers/zones/{here.vault.pk}").content.decode()
+        assert ("To whom" in page, 'data-suggest="/registers/people/choices"' in page) == (True, True)
+        address = f"/registers/zones/{here.vault.pk}/do/hand"
+        again = part(console, address, {"asked": " ", "reason": "drill"}).content.decode()
+        assert ("Fill in “To whom”." in again, 'value="drill"' in again) == (True, True)
+        assert console.post(address, {"asked": "K-3", "reason": "drill"}).status_code == 302
+        assert done == [("KP-0.01", "alice", "K-3", "drill")]
+    finally:
+        object.__setattr__(zones, "deeds", deeds)

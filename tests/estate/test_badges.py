@@ -11,9 +11,10 @@ from django.db.transaction import atomic
 from django.test import Client
 
 from bartizan.core.loading import load
-from bartizan.core.models import AuditEntry
+from bartizan.core.models import AuditEntry, User
+from bartizan.core.roles import Role
 from bartizan.estate.actions import issue_badge, replace_badge, report_lost, revoke_badge, take_back
-from bartizan.estate.models import Badge, BadgeIssue, Person
+from bartizan.estate.models import Badge, BadgeIssue, Department, Person
 from bartizan.estate.queries import snapshot
 from tests import world
 from tests.world import World
@@ -39,14 +40,14 @@ def test_a_badge_that_was_returned_can_be_issued_to_somebody_else(here: World) -
         {"held by": "Carol Cole"},
         "new office",
     )
-    issue_badge(here.badge, here.alice, "K-4 first day")
+    issue_badge(here.badge, here.alice, "K-4", "first day")
     now = here.badge.issues.get(ended_at=None)
     assert (now.person.name, now.reason) == ("Dan Dean", "first day")
     assert (last().verb, last().subject) == ("issued", "badge:4417")
 
 
 def test_a_badge_that_was_replaced_opens_nothing_and_its_holder_has_the_new_one(here: World) -> None:
-    replace_badge(here.badge, here.alice, "2210 worn out")
+    replace_badge(here.badge, here.alice, "2210", "worn out")
     old, new = snapshot().badges["4417"], snapshot().badges["2210"]
     assert (old[0].end, old[0].ended_at is not None) == ("replaced", True)
     assert (new[0].person, new[0].ended_at) == ("K-3", None)
@@ -66,18 +67,18 @@ def test_what_cannot_be_is_refused_in_words_and_changes_nothing(here: World) -> 
     other = Badge.objects.create(number="5001")
     BadgeIssue.objects.create(badge=other, person=here.carol, issued_at=datetime(2026, 1, 1, tzinfo=UTC))
     before = AuditEntry.objects.count()
-    for said, words in (("K-99", "Nobody has the staff number"), ("K-5 x", "Liv Left left on"), ("", "Nobody has")):
+    for said, words in (("K-99", "No person is called K-99"), ("K-5", "Liv Left left on"), ("Liv Left", "left on")):
         with pytest.raises(ValidationError, match=words):
-            issue_badge(free, here.alice, said)
+            issue_badge(free, here.alice, said, "x")
     with pytest.raises(ValidationError, match="Carol Cole holds this badge; take it back first"):
-        issue_badge(here.badge, here.alice, "K-4")
+        issue_badge(here.badge, here.alice, "K-4", "x")
     for said, words in (
-        ("", "Write the number"),
+        ("worn out", "is no number of a badge"),
         ("4417", "this badge itself"),
         ("5001", "Carol Cole holds badge 5001"),
     ):
         with pytest.raises(ValidationError, match=words):
-            replace_badge(here.badge, here.alice, said)
+            replace_badge(here.badge, here.alice, said, "x")
     with pytest.raises(ValidationError, match="Nobody holds badge 5000"):
         revoke_badge(free, here.alice, "x")
     assert AuditEntry.objects.count() == before
@@ -115,3 +116,57 @@ def test_a_badge_is_revoked_from_its_register_with_a_reason(client: Client, here
     assert ">Issue…<" not in page  # it is held
     client.post(f"/registers/badges/{here.badge.pk}/do/revoke", {"reason": "left in anger"})
     assert BadgeIssue.objects.get().end == "revoked"
+
+
+def dana() -> User:
+    """A director of the Legal department alone."""
+    made = world.officer("dana", "Dana", "Dale", "Director", Role.DIRECTOR)
+    made.departments = ["LEG"]
+    made.save()
+    return made
+
+
+def test_whoever_once_held_a_badge_opens_it_to_nobody_of_theirs(here: World) -> None:
+    research = Department.objects.create(code="RES", name="Research")
+    rita = Person.objects.create(code="R-1", name="Rita Reed", department=research)
+    take_back(here.badge, here.alice, "moved")
+    issue_badge(here.badge, here.alice, "R-1", "first day")
+    other = Badge.objects.create(number="4418")
+    director = dana()
+    issue_badge(other, director, "K-3", "first day")
+    elsewhere = "Somebody outside your part of the organisation holds this badge"
+    for deed in (revoke_badge, report_lost, take_back):
+        with pytest.raises(ValidationError, match=elsewhere):
+            deed(here.badge, director, "x")
+    with pytest.raises(ValidationError, match=elsewhere):
+        issue_badge(here.badge, director, "K-3", "x")
+    with pytest.raises(ValidationError, match=elsewhere):
+        replace_badge(here.badge, director, "9999", "x")
+    with pytest.raises(ValidationError, match=elsewhere):
+        replace_badge(other, director, "4417", "x")
+    assert BadgeIssue.objects.get(badge=here.badge, ended_at=None).person == rita
+
+
+def test_a_director_adds_a_badge_and_gives_it_to_one_of_theirs(client: Client, here: World) -> None:
+    client.force_login(dana())
+    assert client.post("/registers/badges/new", {"number": "9001"}).status_code == 302
+    badge = Badge.objects.get(number="9001")
+    sent = {"asked": "Carol Cole (K-3)", "reason": "first day"}
+    assert client.post(f"/registers/badges/{badge.pk}/do/issue", sent).status_code == 302
+    assert badge.issues.get().person == here.carol
+
+
+def test_a_badge_that_somebody_held_is_not_removed_with_its_history(client: Client, here: World) -> None:
+    client.force_login(here.alice)
+    answer = client.post(f"/registers/badges/{here.badge.pk}/remove", {"reason": "tidy"})
+    assert (answer.status_code, "1 badge issue still refers to it" in answer.content.decode()) == (422, True)
+    assert BadgeIssue.objects.count() == 1
+
+
+def test_what_is_changed_in_a_badge_s_history_is_in_the_badge_s_audit(client: Client, here: World) -> None:
+    client.force_login(here.alice)
+    issue = BadgeIssue.objects.get()
+    filled = {"badge": here.badge.pk, "person": here.carol.pk, "issued_at": "2026-02-01T08:00:00", "reason": "moved"}
+    assert client.post(f"/registers/badge-issues/{issue.pk}/edit", filled | {"end": ""}).status_code == 302
+    page = client.get(f"/registers/badges/{here.badge.pk}?tab=audit").content.decode()
+    assert "moved" in page

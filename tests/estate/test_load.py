@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
-from bartizan.core.loading import load, load_together
+from bartizan.core.loading import check, load, load_numbered, load_together
 from bartizan.core.models import AuditEntry, User
 from bartizan.estate.models import Badge, BadgeIssue, Department, Host, Person
 
@@ -175,3 +175,72 @@ def test_what_an_import_changed_is_in_the_audit_of_each_record_before_and_after(
         "changed by import",
         {"before": {"name": "Mill Lane"}, "after": {"name": "Mill House"}},
     )
+
+
+def test_several_badges_in_one_cell_are_told_apart() -> None:
+    world()
+    load("people", [ALICE | {"badges": "1"}], None)
+    wrong = load("people", [BOB | {"badges": "2; 1; 3"}], None, partial=True)
+    assert ["holds a badge that somebody else holds" in one.what for one in wrong.problems] == [True]
+    assert {i.badge.number for i in BadgeIssue.objects.filter(person__code="P-2")} == {"2", "3"}
+    assert BadgeIssue.objects.get(badge__number="1").person.code == "P-1"
+    alice = User.objects.create(username="alice", role="officer")
+    load("people", [BOB | {"badges": "12; 13"}], alice)
+    for number in ("12", "13"):
+        assert AuditEntry.objects.get(subject=f"badge:{number}").detail["after"]["person"] == "P-2"
+
+
+def test_the_same_staff_list_again_changes_no_badge_s_history() -> None:
+    world()
+    staff = [{**BOB, "joined_on": "2020-01-01", "badges": "7"}, {**ALICE, "joined_on": "", "badges": "8"}]
+    assert load("people", staff, None).problems == ()
+    BadgeIssue.objects.update(ended_at=datetime(2026, 1, 1, tzinfo=UTC), end="lost")
+    nine, bob = Badge.objects.create(number="9"), Person.objects.get(code="P-2")
+    BadgeIssue.objects.create(badge=nine, person=bob, issued_at=datetime(2026, 2, 1, 8, 30, tzinfo=UTC))
+    staff[0]["badges"] = "7; 9"
+    again = load("people", staff, None)
+    assert (again.problems, again.created, again.changed) == ((), 0, 0)
+    assert sorted(BadgeIssue.objects.values_list("badge__number", "end")) == [("7", "lost"), ("8", "lost"), ("9", "")]
+
+
+def test_a_row_that_the_records_forbid_is_named_before_anything_is_kept() -> None:
+    world()
+    load("badges", [{"number": "1", "person": "P-1"}], None)
+    row = {"badge": "1", "person": "P-2", "issued_at": "2026-02-01T08:00:00Z"}
+    wanted = {"badge-issues": [(2, row)]}
+    for told in (check(wanted, None).problems, load_numbered(wanted, None).problems):
+        assert [(one.row, one.what) for one in told] == [
+            (2, "Somebody holds this badge already: end that first (returned, lost, revoked).")
+        ]
+    ends = {"pk": BadgeIssue.objects.get().pk, "ended_at": "2026-01-31T08:00:00Z", "end": "returned"}
+    assert load("badge-issues", [row, ends], None).problems == ()
+    twice = [row | {"badge": "2"}, row | {"badge": "2", "person": "P-1"}]
+    Badge.objects.create(number="2")
+    told = load("badge-issues", twice, None).problems
+    assert ("cannot share" in told[0].what, "UNIQUE" in told[0].what) == (True, False)
+
+
+def test_there_is_one_organisation() -> None:
+    load("organisation", [{"name": "Keep & Co"}], None)
+    assert "There is an organisation already" in load("organisation", [{"name": "Other"}], None).problems[0].what
+    assert load("organisation", [{"name": "Keep & Co", "sector": "public"}], None).changed == 1
+
+
+def test_a_list_of_numbers_holds_finite_numbers_alone() -> None:
+    world()
+    for outline in ('[1, {"a": 2}]', '{"a": 1}', "[1e999, 1, 1, 1]", "nan, 1, 1, 1", [[1], 2]):
+        row = {"code": "Z", "name": "Z", "site": "ML", "outline": outline}
+        assert "is a list of numbers" in load("zones", [row], None).problems[0].what, outline
+
+
+def test_a_spreadsheet_s_error_is_no_value_and_its_number_of_a_day_is_that_day() -> None:
+    world()
+    wrong = load("people", [{"code": "P-3", "name": "#N/A"}], None).problems[0]
+    assert (wrong.column, "is an error of the spreadsheet" in wrong.what) == ("name", True)
+    assert "is an error" in load("people", [{"code": "#REF!", "name": "X"}], None).problems[0].what
+    load("people", [{"code": "P-3", "name": "Cy", "joined_on": 45678}], None)
+    assert Person.objects.get(code="P-3").joined_on == date(2025, 1, 21)
+
+
+def test_a_number_that_no_record_has_is_answered_in_words() -> None:
+    assert load("badge-issues", [{"pk": "9" * 25, "reason": "x"}], None).problems

@@ -15,7 +15,7 @@ from pytest_django import Settings
 from bartizan.core.models import AuditEntry, File
 from bartizan.core.roles import Role
 from bartizan.estate.actions import hang_picture, place, take_off
-from bartizan.estate.models import Building, Device, Floor, Host, Portal, Zone
+from bartizan.estate.models import Building, Department, Device, Floor, Host, Portal, Zone
 from bartizan.estate.pictures import picture_size
 from bartizan.estate.plan import door_at, zone_at
 from tests import world
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def here(tmp_path: Path, settings: Settings) -> World:
-    settings.DATA = tmp_path
+    world.own_folder(settings, tmp_path)
     return world.build()
 
 
@@ -169,3 +169,31 @@ def test_an_empty_map_says_what_to_do_with_one_button(client: Client) -> None:
     assert "No floor is on record yet." in page
     assert page.count("btn-primary") == 1
     assert not Portal.objects.exists()
+
+
+def test_nothing_is_placed_out_of_one_s_own_reach(here: World) -> None:
+    works = Department.objects.create(code="WRK", name="Works")
+    Zone.objects.create(
+        code="KP-0.09", name="Hidden Shed", site=here.site, floor=here.floor, department=works, outline=[200, 8, 80, 80]
+    )
+    dana = world.officer("dana", "Dana", "Dale", "Director", Role.DIRECTOR)
+    dana.departments = ["LEG"]
+    dana.save()
+    camera = Device.objects.get(code="C01")
+    with pytest.raises(ValidationError, match="outside your part of the organisation") as refused:
+        place(camera, here.floor, [220, 30], dana)
+    assert "Hidden Shed" not in str(refused.value)
+    assert Device.objects.get(code="C01").zone == here.vault
+    assert not AuditEntry.objects.filter(verb="placed").exists()
+
+
+def test_a_door_is_not_placed_with_the_name_of_a_zone_that_is_hidden(here: World) -> None:
+    works = Department.objects.create(code="WRK", name="Works")
+    shed = Zone.objects.create(code="KP-0.09", name="Hidden Shed", site=here.site, department=works)
+    hall = Zone.objects.create(code="KP-0.10", name="Hall", site=here.site)
+    door = Portal.objects.create(code="KP-9", name="Back door", outer=shed, inner=hall)
+    dana = world.officer("dana", "Dana", "Dale", "Director", Role.DIRECTOR)
+    dana.departments = ["LEG"]
+    dana.save()
+    with pytest.raises(ValidationError, match="Draw Hall first"):
+        place(door, here.floor, [220, 30], dana)

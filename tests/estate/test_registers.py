@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from bartizan.core.models import AuditEntry
 from bartizan.estate.models import Person, Portal, Zone
@@ -178,3 +180,26 @@ def test_a_list_of_any_length_asks_the_records_a_fixed_number_of_times(
         Zone.objects.create(code=f"Z{number}", name=f"Zone {number}", site=here.site, floor=here.floor)
     with django_assert_max_num_queries(25):  # type: ignore[operator]
         console.get("/registers/zones")
+
+
+def test_who_leaves_later_is_employed_until_the_day_after(console: Client) -> None:
+    today = timezone.now().date()
+    for number, days in enumerate((-1, 0, 400)):
+        Person.objects.create(code=f"X-{number}", name=f"Leaver {number}", left_on=today + timedelta(days=days))
+    assert [row[0] for row in rows(console, "/registers/people?q=leaver&status=left")] == ["Leaver 0"]
+    here = rows(console, "/registers/people?q=leaver&status=employed")
+    assert [(row[0], row[5]) for row in here] == [("Leaver 1", "Employed"), ("Leaver 2", "Employed")]
+
+
+def test_an_export_of_what_is_selected_holds_that_alone_in_the_order_of_the_list(console: Client) -> None:
+    people("Ann", "Ben", "Cy")
+    picks = "&".join(f"pick={one.pk}" for one in Person.objects.filter(name__in=["Ann", "Cy"]))
+    assert [row[0] for row in rows(console, f"/registers/people?{picks}&sort=-name")] == ["Cy", "Ann"]
+    assert len(rows(console, f"/registers/people?{picks}&all=1")) == 4
+    names = [row[1] for row in rows(console, "/registers/people?sort=-name&as=import")]
+    assert names == ["Cy", "Carol Cole", "Ben", "Ann"]
+
+
+def test_a_second_organisation_is_refused_in_words(console: Client) -> None:
+    answer = console.post("/registers/organisation/new", {"name": "Other", "sector": "public", "currency": "EUR"})
+    assert (answer.status_code, "There is an organisation already" in answer.content.decode()) == (422, True)

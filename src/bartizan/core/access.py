@@ -7,7 +7,7 @@ A room says once for each of its models which permission shows it and what of it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import reduce, wraps
@@ -123,12 +123,31 @@ def visible_to(user: Any, records: QuerySet[Record]) -> QuerySet[Record]:
     if rule.within is None or reach.is_whole:
         return records
     kept = rule.within(reach)
+    if not kept:
+        return records  # shared: no side of this reach limits it
     return records.filter(kept | own) if own else records.filter(kept)
 
 
 def covers(user: Any, record: Model) -> bool:
     """Whether one record is visible to ``user``, whoever asks."""
     return visible_to(user, type(record)._default_manager.filter(pk=record.pk)).exists()
+
+
+def hidden_from(user: Any, model: type[Model], keys: Collection[Any]) -> set[Any]:
+    """Which of the records of ``model`` with these keys are not visible to ``user``."""
+    every = model._default_manager.all()
+    seen = visible_to(user, every)
+    if seen is every or not keys:
+        return set()
+    return set(keys) - set(seen.filter(pk__in=keys).values_list("pk", flat=True))
+
+
+def sees_all(user: Any, model: type[Model]) -> bool:
+    """Whether no record of ``model`` is hidden from ``user``, so that its names may stand where others are told of."""
+    rule = rule_of(model)
+    if not may(user, rule.see) or not (rule.within is None or reach_of(user).is_whole):
+        return False
+    return rule.except_for is None or not model._default_manager.filter(rule.except_for(user)).exists()
 
 
 def may(user: Any, permission: str) -> bool:

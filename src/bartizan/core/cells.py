@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
+from math import inf, isfinite
 from typing import Any, Final, TypeAlias
 
 import orjson
@@ -155,12 +156,14 @@ def _json(words: str) -> Any:
 
 def _list(value: Any, *, is_numbers: bool) -> list[Any]:
     kept = value if isinstance(value, dict) else listed(value)
-    if not is_numbers or isinstance(kept, dict) or any(isinstance(p, list | dict) for p in kept):
+    if not is_numbers:
         return kept  # type: ignore[return-value]  # whatever JSON the field holds
     try:
         numbers = [float(p) for p in kept]
-    except (TypeError, ValueError):
-        raise Wrong("is a list of numbers; write them with commas between, such as 8, 8, 56, 124.") from None
+    except (TypeError, ValueError, OverflowError):
+        numbers = [inf]
+    if isinstance(kept, dict) or not all(map(isfinite, numbers)):
+        raise Wrong("is a list of numbers; write them with commas between, such as 8, 8, 56, 124.")
     return [int(n) if n.is_integer() else n for n in numbers]
 
 
@@ -209,6 +212,8 @@ def _day(value: Any, day_first: bool | None) -> date:
         return value.date()
     if isinstance(value, date):
         return value
+    if _is_day_number(value):
+        return (_DAY_0 + timedelta(days=value)).date()
     try:
         return date.fromisoformat(text_of(value))
     except ValueError:
@@ -218,6 +223,8 @@ def _day(value: Any, day_first: bool | None) -> date:
 def _moment(value: Any, day_first: bool | None) -> datetime:
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime.combine(value, time())  # on the clock of whoever brings the file
+    if _is_day_number(value):
+        value = _DAY_0 + timedelta(seconds=round(value * 86_400))
     if not isinstance(value, datetime):
         try:
             value = datetime.fromisoformat(text_of(value))
@@ -229,6 +236,12 @@ def _moment(value: Any, day_first: bool | None) -> datetime:
     return timezone.make_aware(value) if timezone.is_naive(value) else value
 
 
+def _is_day_number(value: Any) -> bool:
+    """Whether a spreadsheet's number counts days, as in a column that is not shown as days: of 1927 to 2173."""
+    return isinstance(value, int | float) and 10_000 <= value < 100_000
+
+
+_DAY_0: Final = datetime(1899, 12, 30)  # noqa: DTZ001  spreadsheets count days from here
 _MIDNIGHT: Final = datetime(1900, 1, 1)  # noqa: DTZ001  only a clock is read off it
 _WHEN: Final[dict[type, str]] = {
     models.DateField: "is not a day; write it as 2026-11-17.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -15,11 +15,10 @@ import xlsxwriter  # type: ignore[import-untyped]
 from django.db.models import QuerySet
 
 from bartizan.core import registers
-from bartizan.core.access import visible_to
-from bartizan.core.cells import guarded, written
+from bartizan.core.cells import guarded, unguarded, written
 from bartizan.core.headings import offered
-from bartizan.core.registers import Listing, manager_of
-from bartizan.core.rows import CLOSED, Target
+from bartizan.core.registers import Listing
+from bartizan.core.rows import CLOSED, Target, closed_in
 
 CHUNK = 1000
 
@@ -33,11 +32,11 @@ class Sheet:
     rows: Iterable[Sequence[Any]]
 
 
-def as_shown(shown: Listing) -> Sheet:
-    """What the list shows: its filters, order and columns."""
+def as_shown(shown: Listing, rows: QuerySet[Any]) -> Sheet:
+    """What the list shows of ``rows``: its columns."""
     columns = shown.columns
-    rows = (line for part in _chunks(shown.rows) for line in registers.cells(shown.register, shown.user, columns, part))
-    return Sheet(shown.register.title, [column.title for column in columns], rows)
+    lines = (line for part in _chunks(rows) for line in registers.cells(shown.register, shown.user, columns, part))
+    return Sheet(shown.register.title, [column.title for column in columns], lines)
 
 
 def as_import(target: Target, user: Any, rows: QuerySet[Any] | None = None) -> Sheet:
@@ -52,15 +51,11 @@ def _import_rows(target: Target, user: Any, rows: QuerySet[Any]) -> Iterator[Seq
     own = [name for name in target.columns if not extra or name not in extra.columns]
     relations = [n for n in own if target.columns[n].is_relation and not target.columns[n].many_to_many]
     lists = [n for n in own if target.columns[n].many_to_many]
-    for part in _chunks(rows.select_related(*relations) if relations else rows):
-        seen = {name: _visible(target.columns[name].related_model, user) for name in relations + lists}
-        closed = {name: _closed(part, name, seen[name]) for name in relations}
-        listed = {name: _listed(part, name, seen[name]) for name in lists}
+    for part in _chunks(rows.select_related(*relations) if relations else rows, lists):
+        closed = {name: closed_in(user, part, target.columns[name]) for name in relations + lists}
         more = extra.rows(user, part) if extra else {}
         for row in part:
-            cells = {name: _cell(target, row, name) for name in own if name not in listed}
-            cells |= {name: CLOSED for name in relations if row.pk in closed[name]}
-            cells |= {name: listed[name].get(row.pk, "") for name in lists}
+            cells = {name: CLOSED if row.pk in closed.get(name, ()) else _cell(target, row, name) for name in own}
             for beside in more.get(row.pk) or ({},):
                 yield [{**cells, **beside}.get(name, "") for name in target.columns]
 
@@ -68,44 +63,15 @@ def _import_rows(target: Target, user: Any, rows: QuerySet[Any]) -> Iterator[Seq
 def _cell(target: Target, row: Any, name: str) -> Any:
     column = target.columns[name]
     value = getattr(row, name)
+    if column.many_to_many:
+        return "; ".join(sorted(map(registers.key_of, value.all())))
     if column.is_relation:
-        return "" if value is None else _key(value)
+        return "" if value is None else registers.key_of(value)
     return written(column, value, is_text=False)
 
 
-def _key(record: Any) -> str:
-    register = registers.of_model(type(record))
-    return register.key_of(record) if register else str(record.pk)
-
-
-def _visible(model: Any, user: Any) -> QuerySet[Any] | None:
-    """What of ``model`` the user sees; nothing when that is all of it."""
-    every = manager_of(model).all()
-    rows = visible_to(user, every)
-    return None if rows is every else rows
-
-
-def _closed(part: Sequence[Any], name: str, seen: QuerySet[Any] | None) -> set[Any]:
-    """The rows whose related record is not open to the reader."""
-    if seen is None:
-        return set()
-    named = {row.pk: getattr(row, f"{name}_id") for row in part if getattr(row, f"{name}_id") is not None}
-    kept = set(seen.filter(pk__in=set(named.values())).values_list("pk", flat=True))
-    return {pk for pk, one in named.items() if one not in kept}
-
-
-def _listed(part: Sequence[Any], name: str, seen: QuerySet[Any] | None) -> Mapping[Any, str]:
-    """The keys of a row's related records; one that is not open closes the cell."""
-    found = {}
-    for row in part:
-        related = list(getattr(row, name).all())
-        keys = sorted(_key(one) for one in related)
-        open_to = len(related) if seen is None else seen.filter(pk__in=[one.pk for one in related]).count()
-        found[row.pk] = "; ".join(keys) if open_to == len(related) else CLOSED
-    return found
-
-
-def _chunks(rows: QuerySet[Any]) -> Iterator[list[Any]]:
+def _chunks(rows: QuerySet[Any], lists: Sequence[str] = ()) -> Iterator[list[Any]]:
+    rows = rows.prefetch_related(*lists) if lists else rows
     found = rows.iterator(chunk_size=CHUNK)
     while part := list(islice(found, CHUNK)):
         yield part
@@ -173,4 +139,4 @@ def _put(page: Any, number: int, at: int, value: Any) -> None:
         page.write_datetime(number, at, value)
     else:  # times with their zone, and figures of more digits than a spreadsheet keeps
         words = value.isoformat() if isinstance(value, datetime | date | time) else str(value)
-        page.write_string(number, at, words[:32_767])
+        page.write_string(number, at, (words if unguarded(words) == words else f"'{words}")[:32_767])

@@ -91,32 +91,31 @@ def offered(target: Target) -> dict[str, str]:
     """Every field that a column may be, with its heading; a heading that two fields share is told apart by name."""
     names = [*target.columns, *(target.brought.columns if target.brought else ())]
     titles = {name: title_of(target, name) for name in names}
-    count = [_plain(title) for title in titles.values()]
-    return {name: f"{title} ({name})" if count.count(_plain(title)) > 1 else title for name, title in titles.items()}
+    count = [plain(title) for title in titles.values()]
+    return {name: f"{title} ({name})" if count.count(plain(title)) > 1 else title for name, title in titles.items()}
 
 
 def guess(target: Target, headings: Sequence[str]) -> dict[str, str]:
     """The field that each heading means, as far as it can be told. A name may come in two columns: first and last."""
     fields = offered(target)
+    halves = {plain(heading): "name" for heading in headings if plain(heading) in FIRST | LAST}
     found: dict[str, str] = {}
-    for spellings in (_own(fields), _titles(target, fields), _synonyms(fields)):
+    for spellings in (_own(fields), _titles(target, fields), halves if "name" in fields else {}, _synonyms(fields)):
         taken = set(found.values())
         for heading in headings:
-            name = spellings.get(_plain(heading), "")
+            name = spellings.get(plain(heading), "")
             if heading not in found and name and name not in taken:
                 found[heading] = name
-    if "name" in fields and "name" not in found.values():
-        found |= {heading: "name" for heading in headings if _plain(heading) in FIRST | LAST}
     return found
 
 
 def in_order(headings: Sequence[str]) -> list[str]:
     """First names before last names, where a name comes in two columns."""
-    return sorted(headings, key=lambda heading: _plain(heading) in LAST)
+    return sorted(headings, key=lambda heading: plain(heading) in LAST)
 
 
 def _own(fields: Mapping[str, str]) -> dict[str, str]:
-    return {_plain(spelling): name for name, title in fields.items() for spelling in (title, name)}
+    return {plain(spelling): name for name, title in fields.items() for spelling in (title, name)}
 
 
 def _titles(target: Target, fields: Mapping[str, str]) -> dict[str, str]:
@@ -130,18 +129,18 @@ def _synonyms(fields: Mapping[str, str]) -> dict[str, str]:
     known: dict[str, str] = {}
     for name in fields:
         for one in SYNONYMS.get(name, ()):
-            known.setdefault(_plain(one), name)
+            known.setdefault(plain(one), name)
     return known
 
 
 def _single(told: Iterable[tuple[str, str]]) -> dict[str, str]:
     found: dict[str, Any] = {}
     for title, name in told:
-        plain = _plain(title)
-        found[plain] = name if found.get(plain, name) == name else None
+        said = plain(title)
+        found[said] = name if found.get(said, name) == name else None
     return {title: name for title, name in found.items() if name and title}
 
 
-def _plain(heading: str) -> str:
+def plain(heading: str) -> str:
     """A heading without case, blanks and punctuation."""
     return "".join(mark for mark in heading.casefold() if mark.isalnum())

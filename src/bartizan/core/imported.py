@@ -70,12 +70,11 @@ class Arriving:
             field = next(c.chosen for c in self.choices if c.heading == heading)
             by_field.setdefault(field, []).append(heading)
         by_field.pop("", None)
-        is_text = not self.table.sheet
         for number, cells in self.table.rows:
             if odd := cells.get("\0"):
                 problems.append(Problem(number, "", "", f"cannot be read: {odd}; mend it.", self.target.name))
                 continue
-            row = {field: _joined([cells.get(h) for h in found], is_text) for field, found in by_field.items()}
+            row = {field: _joined([cells.get(h) for h in found]) for field, found in by_field.items()}
             if text_of(row.get(self.target.key)) not in EXAMPLE_KEYS:
                 yield number, row
 
@@ -173,10 +172,10 @@ class Import:
 
 def register_of(sheet: str) -> str:
     """The register whose name or title a sheet bears; empty when there is none."""
-    said = _plain(sheet)
+    said = headings.plain(sheet)
     for name, target in targets().items():
         told = (name, target.register.title, target.register.one, *_CALLED.get(name, ()))
-        if said and said in map(_plain, told):
+        if said and said in map(headings.plain, told):
             return name
     return register_name(sheet) if register_name(sheet) in targets() else ""
 
@@ -190,15 +189,11 @@ _CALLED: Mapping[str, Sequence[str]] = {
 }
 
 
-def _plain(words: str) -> str:
-    return "".join(mark for mark in words.casefold() if mark.isalnum())
-
-
-def _joined(values: Sequence[Any], is_text: bool) -> Any:
+def _joined(values: Sequence[Any]) -> Any:
     """One cell; several that make up one field with a blank between."""
     if len(values) > 1:
         return " ".join(filter(None, map(text_of, values)))
-    return unguarded(values[0]) if is_text and isinstance(values[0], str) else values[0]
+    return unguarded(values[0]) if isinstance(values[0], str) else values[0]
 
 
 __all__ = ["Arriving", "Choice", "FileError", "Import", "register_of"]

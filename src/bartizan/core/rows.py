@@ -12,12 +12,14 @@ from typing import Any
 from django.db import models
 
 from bartizan.core import registers
+from bartizan.core.access import hidden_from
 from bartizan.core.cells import Field, Wrong, listed, text_of, value_of
 from bartizan.core.registers import Register, meta_of
 
 Cells = Mapping[str, Any]
 CLOSED = "(not open to you)"
 """What an export writes for a related record outside the reader's reach; read back it leaves the field as it is."""
+SHEET_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!")
 Numbered = tuple[int, Cells]
 """A row with its number, as its file counts."""
 
@@ -32,6 +34,8 @@ class Problem:
     value: str
     what: str
     target: str = ""
+    key: str = ""
+    """Of the record, where one row of the file brings several."""
 
     def __str__(self) -> str:
         shown = f" “{self.value}”" if self.value else ""
@@ -189,6 +193,19 @@ def _columns(register: Register) -> dict[str, Field]:
     return kept
 
 
+def closed_in(user: Any, rows: Sequence[Any], column: Any) -> set[Any]:
+    """The rows of which a reference or list names a record that is not open to the user."""
+    name = column.name
+    if column.many_to_many:
+        of = meta_of(rows[0]).model if rows else column.model
+        pairs = list(of._default_manager.filter(pk__in=[row.pk for row in rows]).values_list("pk", name))
+    else:
+        pairs = [(row.pk, getattr(row, column.attname)) for row in rows]
+    named = [(pk, one) for pk, one in pairs if one is not None]
+    hidden = hidden_from(user, column.related_model, {one for _, one in named})
+    return {pk for pk, one in named if one in hidden}
+
+
 def of_model(model: Any) -> Target:
     """The register of a model. Raises LookupError without one."""
     register = registers.of_model(model)
@@ -224,6 +241,8 @@ def read_row(
 
 def _keep(read: Read, target: Target, name: str, value: Any, day_first: bool | None) -> None:
     column = target.columns.get(name)
+    if value in SHEET_ERRORS:
+        raise Wrong("is an error of the spreadsheet; mend its formula, or empty the cell.")
     if column is None:
         raise Wrong(f"there is no such column; there are {', '.join(sorted(target.columns))}.")
     is_extra = target.extra is not None and name in target.extra.columns

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 from zipfile import BadZipFile, ZipFile
 
-from bartizan.connectors.imports.files import FileError, open_source
+from bartizan.connectors.imports.files import FileError, encoding_of, open_source
 from bartizan.connectors.imports.mapping import FileForm
 
 MOST_BYTES: Final = 50 * 1024 * 1024
@@ -21,6 +21,7 @@ MOST_SHEETS: Final = 50
 UNPACKED: Final = 400 * 1024 * 1024
 """Of a spreadsheet's parts together: a small file that unpacks to more is not read."""
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
+_SEP: Final = re.compile('\ufeff?"?sep=(.)"?\r?\n', re.IGNORECASE)
 _BINARY = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f]")
 
 
@@ -98,7 +99,7 @@ def sheets_of(path: Path) -> list[str]:
 def read_table(path: Path, sheet: str = "", *, most_rows: int = MOST_ROWS) -> Table:
     """The rows of a text file or a sheet, without those that are empty. Raises FileError in words."""
     kind = kind_of(path)
-    form = FileForm(format="xlsx" if kind == "xlsx" else "csv", sheet=sheet or None)
+    form = FileForm(format="xlsx", sheet=sheet or None) if kind == "xlsx" else _text_form(path)
     with _told(), open_source(path, form) as source:
         columns = tuple(source.columns or ())
         while columns and re.fullmatch(r"column \d+", columns[-1]):
@@ -117,6 +118,14 @@ def read_table(path: Path, sheet: str = "", *, most_rows: int = MOST_ROWS) -> Ta
                 raise FileError(f"The table has more than {most_rows:,} rows; divide it into several files.")
             rows.append((number, cells))
         return Table(sheet, columns, tuple(rows), tuple(source.notes))
+
+
+def _text_form(path: Path) -> FileForm:
+    """A first line ``sep=;`` is for Excel alone: it says the delimiter, and the headings come after it."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+    said = _SEP.match(head.decode(encoding_of(head), "replace"))
+    return FileForm(format="csv", delimiter=said[1], header_row=2) if said else FileForm(format="csv")
 
 
 @contextmanager

@@ -53,7 +53,7 @@ _NAMED: Mapping[str, Any] = {"name": "Example (delete this row)", "timezone": "E
 
 def _example(target: Target, name: str) -> Any:
     column = target.columns.get(name)
-    if column is None or column.is_relation or name == "pk":
+    if column is None or column.is_relation:
         return ""
     if name == target.key:
         return "EXAMPLE-1" if name != "name" else _NAMED["name"]

@@ -21,19 +21,22 @@ ISSUE = ("person", "issued_at", "ended_at", "end", "reason")
 
 
 def plan_issues(rows: Sequence[tuple[Read, Any]]) -> Iterable[Planned | Problem]:
-    """A badge's row with a person says who held it; the same person and beginning is the same issue."""
+    """A badge's row with a person says who held it; the same person and beginning is the same issue.
+
+    A row without a beginning is about the last time: it does not give back what was lost or returned.
+    """
     held: list[tuple[Read, Any]] = [(read, badge) for read, badge in rows if read.extra.get("person")]
     known = _known([badge.pk for _, badge in held if badge.pk])
-    current = {(badge, person): i for (badge, person, _), i in known.items() if i.ended_at is None}
+    last = _last([*known.values()])
     issues: dict[int, list[tuple[Read, BadgeIssue]]] = defaultdict(list)
     found: list[Planned | Problem] = []
     for read, badge in held:
         person, since, ended = read.extra["person"], read.extra.get("issued_at"), read.extra.get("ended_at")
-        issue = known.get((badge.pk, person.pk, since)) if since else current.get((badge.pk, person.pk))
+        issue = known.get((badge.pk, person.pk, since)) if since else last.get((badge.pk, person.pk))
         began = since or (issue.issued_at if issue else _joined(person))
         if ended and ended < began:
             what = f"lies before the badge was issued ({began:%Y-%m-%d %H:%M} UTC); mend one of the two."
-            found.append(Problem(read.row, "ended_at", ended.isoformat(), what, "badges"))
+            found.append(Problem(read.row, "ended_at", ended.isoformat(), what, "badges", read.key))
             continue
         wanted = {name: value for name, value in read.extra.items() if value is not None or name == "ended_at"}
         made = issue or BadgeIssue()
@@ -55,12 +58,19 @@ def _held_twice(
         if fresh and open_now[badge.pk] + len(fresh) > 1:
             read = fresh[-1]
             what = "holds a badge that somebody else holds too; say when that ended, in a row of its own."
-            yield Problem(read.row, "person", read.references.get("person", ""), what, "badges")
+            yield Problem(read.row, "person", read.references.get("person", ""), what, "badges", read.key)
 
 
 def _known(badges: Sequence[int]) -> Mapping[tuple[int, int, datetime], BadgeIssue]:
     found = (i for part in batches(badges) for i in BadgeIssue.objects.filter(badge__in=part).select_related("person"))
     return {(i.badge_id, i.person_id, i.issued_at): i for i in found}
+
+
+def _last(issues: Sequence[BadgeIssue]) -> Mapping[tuple[int, int], BadgeIssue]:
+    """The one that is held, else the one that ended last, by badge and person."""
+    ended = sorted((i for i in issues if i.ended_at), key=lambda issue: issue.ended_at or issue.issued_at)
+    held = [i for i in issues if not i.ended_at]
+    return {(i.badge_id, i.person_id): i for i in (*ended, *held)}
 
 
 def _issue(read: Read, issue: BadgeIssue, wanted: Mapping[str, Any]) -> Iterable[Planned]:
@@ -105,8 +115,7 @@ def staff_rows(cells: Cells) -> Iterable[tuple[str, Cells]]:
     yield "people", own
     code = text_of(cells.get("code"))
     for number in listed(cells.get("badges")):
-        held = {"number": number, "person": code}
-        yield "badges", held | ({"issued_at": own["joined_on"]} if own.get("joined_on") else {})
+        yield "badges", {"number": number, "person": code}
     for name in listed(cells.get("accounts")):
         yield "user-accounts", {"name": name, "person": code}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
@@ -25,6 +26,10 @@ class Organisation(Called):
     )
     has_departments = models.BooleanField("several departments", default=True, help_text="Or a single one")
     currency = models.CharField(max_length=3, default="EUR", help_text="ISO 4217, for values")
+
+    def clean(self) -> None:
+        if self._state.adding and Organisation.objects.exists():
+            raise ValidationError("There is an organisation already: change that one, its name too.")
 
 
 class Department(Called):
@@ -135,7 +140,7 @@ class BadgeIssue(models.Model):
 
     ENDS = [(e, e.capitalize()) for e in ("", "replaced", "revoked", "lost", "returned")]
 
-    badge = models.ForeignKey(Badge, on_delete=models.CASCADE, related_name="issues")
+    badge = models.ForeignKey(Badge, on_delete=models.PROTECT, related_name="issues")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="badge_issues")
     issued_at = models.DateTimeField("issued")
     ended_at = models.DateTimeField("ended", null=True, blank=True)

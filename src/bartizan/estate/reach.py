@@ -52,8 +52,14 @@ def _devices(reach: Reach) -> Q:
 
 
 def _badges(reach: Reach) -> Q:
+    """Those that somebody within it held, and those that nobody ever held: they are anybody's to give."""
     held = BadgeIssue.objects.filter(along(site="person__site__code", department="person__department__code")(reach))
-    return Q(pk__in=held.values("badge"))
+    return Q(pk__in=held.values("badge")) | ~Q(pk__in=BadgeIssue.objects.values("badge"))
+
+
+def _knowledge(path: str) -> Any:
+    """What belongs to departments alone lies at no site: it is closed to an account that is limited to sites only."""
+    return lambda reach: along(department=path)(reach) or Q(pk__in=[])
 
 
 def _own(path: str) -> Any:
@@ -134,7 +140,7 @@ rule(
     IntellectualProperty,
     see=PROPERTY,
     change=CHANGE,
-    within=along(department="department__code"),
+    within=_knowledge("department__code"),
     own=_readable,
     except_for=_kept_from,
 )
@@ -142,7 +148,7 @@ rule(
     Copy,
     see=PROPERTY,
     change=CHANGE,
-    within=along(department="asset__department__code"),
+    within=_knowledge("asset__department__code"),
     own=lambda user: _own("keeper__code")(user) | Q(asset__in=_assets(_readable(user))),
     except_for=lambda user: Q(asset__in=_assets(_kept_from(user))) & ~_own("keeper__code")(user),
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.db.transaction import atomic, set_rollback
 
@@ -17,11 +18,11 @@ from bartizan.core.loading.plan import Plan, within
 from bartizan.core.loading.references import BATCH, batches
 from bartizan.core.loading.works import Change, LoadReport, LoadWork
 from bartizan.core.models import User
-from bartizan.core.registers import Register, manager_of
+from bartizan.core.registers import Register, manager_of, meta_of
 from bartizan.core.rows import Cells, Numbered, Problem, register_name, targets
 
 OUTSIDE = "would lie outside your reach of sites and departments; mend those, or leave the row out."
-TWICE = "Two records cannot share what must be one's own ({error}); mend the rows that do, then load again."
+TWICE = "Two records cannot share what must be one's own; mend the rows that do, then load again."
 
 
 def load(target: str, rows: Iterable[Cells], by: User | None, *, partial: bool = False) -> LoadReport:
@@ -53,21 +54,23 @@ def load_numbered(
     """
     given = {name: list(rows) for name, rows in files.items()}
     beyond: list[Problem] = []
-    try:
-        while True:
+    while True:
+        plan = _planned(given, by, day_first, beyond)
+        if plan.problems and not partial:
+            return LoadReport(problems=tuple(plan.problems))
+        try:
             with atomic():
-                plan = _planned(given, by, day_first, beyond)
-                if plan.problems and not partial:
-                    return LoadReport(problems=tuple(plan.problems))
                 _keep(plan)
                 found = _outside(plan)
                 if not found:
                     _note(plan, told or {}, is_import=is_import)
                     return plan.report()
                 set_rollback(True)
-            beyond += found
-    except IntegrityError as error:
-        return LoadReport(problems=(Problem(0, "", "", TWICE.format(error=error)),))
+        except IntegrityError:
+            found = _forbidden(plan)
+            if not found:
+                return LoadReport(problems=(Problem(0, "", "", TWICE),))
+        beyond += found
 
 
 def check(files: Mapping[str, Iterable[Numbered]], by: User | None, *, day_first: bool | None = None) -> LoadReport:
@@ -77,7 +80,7 @@ def check(files: Mapping[str, Iterable[Numbered]], by: User | None, *, day_first
     while True:
         plan = _planned(given, by, day_first, beyond)
         report = plan.report()
-        if by is None or reach_of(by).is_whole:
+        if not (_is_limited(by) or _has_constraints(plan)):
             return report
         found = _tried(plan)
         if not found:
@@ -86,14 +89,34 @@ def check(files: Mapping[str, Iterable[Numbered]], by: User | None, *, day_first
 
 
 def _tried(plan: Plan) -> list[Problem]:
-    """What would lie outside the reach: that is known only when it is there, so it is written and undone."""
+    """What lies outside the reach, or the records forbid: known only when it is there, so it is written and undone."""
     try:
         with atomic():
             _keep(plan)
             found = _outside(plan)
             set_rollback(True)
     except IntegrityError:
-        return []  # accepting it will say so
+        return _forbidden(plan) or [Problem(0, "", "", TWICE)]
+    return found
+
+
+def _is_limited(by: User | None) -> bool:
+    return by is not None and not reach_of(by).is_whole
+
+
+def _has_constraints(plan: Plan) -> bool:
+    return any(meta_of(work.target.model).constraints for work in plan.works.values() if work.changes)
+
+
+def _forbidden(plan: Plan) -> list[Problem]:
+    """The rows whose records are in the way of others that are there already."""
+    found: list[Problem] = []
+    for work in plan.works.values():
+        for read in (each for each in work.rows if each.key in work.changes):
+            try:
+                work.records[read.key].validate_constraints()
+            except ValidationError as error:
+                found.append(Problem(read.row, "", "", " ".join(error.messages), work.target.name))
     return found
 
 
@@ -136,9 +159,9 @@ def _spread(files: Mapping[str, Iterable[Numbered]]) -> Mapping[str, list[Number
 
 def _keep(plan: Plan) -> None:
     for work in plan.works.values():
+        _update(work, work.altered, later=False)  # first: what has ended makes room for what begins
         with _without_circles(work):
             manager_of(work.target.model).bulk_create([c.record for c in work.fresh], batch_size=BATCH)
-        _update(work, work.altered, later=False)
     for work in plan.works.values():
         _update(work, work.changes.values(), later=True)
         _keep_lists(work)
@@ -187,7 +210,7 @@ def _keep_extras(work: LoadWork) -> None:
 
 def _outside(plan: Plan) -> list[Problem]:
     """Rows whose records lie outside the loader's reach once they are kept."""
-    if plan.by is None or reach_of(plan.by).is_whole:
+    if plan.by is None or not _is_limited(plan.by):
         return []
     found: list[Problem] = []
     for work in plan.works.values():

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
 
 from bartizan.core.access import reach_of, rule_of
 from bartizan.core.cells import same, text_of
 from bartizan.core.loading.references import References, batches
-from bartizan.core.loading.works import Filled, LoadReport, LoadWork, called, in_words
+from bartizan.core.loading.works import Filled, LoadReport, LoadWork, in_words
 from bartizan.core.models import User
-from bartizan.core.registers import manager_of
+from bartizan.core.registers import key_of, manager_of
+from bartizan.core.registers.fields import is_number
 from bartizan.core.rows import Numbered, Problem, Read, Target, read_row, related
+
+OF_OTHERS = "belongs to a record outside your reach; leave the row out, or ask the officer to load it."
+SHARED = "is shared by the whole organisation; leave the row out, or ask the officer to load it."
 
 
 class Plan:
@@ -77,8 +82,8 @@ class Plan:
         work.records = self._existing(target, {read.key for read in work.rows})
         hidden = work.records.keys() - self._keys_within(target, work.records)
         lost = [read for read in work.rows if read.key in hidden]
+        what = SHARED if self.by and is_shared(self.by, target.model) else OF_OTHERS
         for read in lost:
-            what = "belongs to a record outside your reach; leave the row out, or ask the officer to load it."
             self.wrong(target, read, target.key, read.key, what)
         work.drop(lost)
         for read in work.rows:
@@ -87,7 +92,7 @@ class Plan:
                 work.change_of(read).told[target.key] = ("", read.key)
 
     def _existing(self, target: Target, keys: set[str]) -> dict[str, models.Model]:
-        keys = {key for key in keys if key.isdecimal()} if target.key == "pk" else keys
+        keys = {key for key in keys if is_number(key)} if target.key == "pk" else keys
         own = {n: c for n, c in target.columns.items() if c.model is target.model}
         single = [n for n, c in own.items() if c.is_relation and not c.many_to_many]
         many = [n for n, c in own.items() if c.many_to_many]
@@ -103,6 +108,8 @@ class Plan:
         found: set[str] = set()
         for part in batches(sorted(records)):
             rows = manager_of(target.model).filter(**{f"{target.key}__in": part})
+            if hides := rule_of(target.model).except_for:
+                rows = rows.exclude(hides(self.by))
             found |= {str(key) for key in within(self.by, rows).values_list(target.key, flat=True)}
         return found
 
@@ -145,7 +152,7 @@ class Plan:
             if read.key not in work.changes:
                 continue
             record = work.records[read.key]
-            found = list(work.target.register.problems(Filled(record, work.target)))
+            found = [*work.target.register.problems(Filled(record, work.target)), *_unclean(record)]
             lost += [read] if found else []
             for name, words in found:
                 value = in_words(work.target.columns.get(name), getattr(record, name, ""))
@@ -155,14 +162,14 @@ class Plan:
     def _find_extras(self, work: LoadWork) -> None:
         if work.target.extra is None:
             return
-        by_row, lost = {read.row: read for read in work.rows}, list[Read]()
+        by_row, lost = {(read.row, read.key): read for read in work.rows}, list[Read]()
         for each in work.target.extra.plan([(read, work.records[read.key]) for read in work.rows]):
             if isinstance(each, Problem):
                 self.problems.append(each)
-                lost.append(by_row[each.row])
+                lost.append(by_row[each.row, each.key])
             else:
                 work.extras.append(each)
-                work.change_of(by_row[each.row]).told.update(each.told)
+                work.change_of(by_row[each.row, each.key]).told.update(each.told)
         work.drop(lost)
 
     def _refuse_orphans(self, work: LoadWork) -> bool:
@@ -173,7 +180,7 @@ class Plan:
             for name, one in _new_relations(work, read):
                 if id(one) not in kept:
                     lost.append(read)
-                    self.wrong(work.target, read, name, called(one), "is refused itself; mend its row first.")
+                    self.wrong(work.target, read, name, key_of(one), "is refused itself; mend its row first.")
         work.drop(lost)
         return bool(lost)
 
@@ -181,7 +188,24 @@ class Plan:
 def within(by: User, rows: QuerySet[Any]) -> QuerySet[Any]:
     """What of ``rows`` the user may change: what is only one's own counts as outside."""
     rule, reach = rule_of(rows.model), reach_of(by)
-    return rows if rule.within is None or reach.is_whole else rows.filter(rule.within(reach))
+    if reach.is_whole:
+        return rows
+    kept = rule.within(reach) if rule.within else None
+    return rows.filter(kept) if kept else rows.none()
+
+
+def is_shared(by: User, model: type[models.Model]) -> bool:
+    """Whether all of ``model`` is the same to everybody, so that whoever is limited to a part does not change it."""
+    rule, reach = rule_of(model), reach_of(by)
+    return not (reach.is_whole or (rule.within and rule.within(reach)))
+
+
+def _unclean(record: models.Model) -> Iterable[tuple[str, str]]:
+    """What the model itself finds wrong, as a form would."""
+    try:
+        record.clean()
+    except ValidationError as error:
+        yield from (("", words) for words in error.messages)
 
 
 def _part(read: Read, name: str) -> object:
@@ -226,7 +250,7 @@ def _note_list(work: LoadWork, read: Read, name: str, wanted: list[models.Model]
         return
     change = work.change_of(read)
     change.lists[name] = wanted
-    change.told[name] = ("; ".join(called(one) for one in held), "; ".join(called(one) for one in wanted))
+    change.told[name] = ("; ".join(map(key_of, held)), "; ".join(map(key_of, wanted)))
 
 
 def _missing(record: models.Model, target: Target) -> str:

@@ -11,6 +11,7 @@ from django.db import models
 from bartizan.core.access import visible_to
 from bartizan.core.models import User
 from bartizan.core.registers import manager_of
+from bartizan.core.registers.fields import is_number
 from bartizan.core.rows import Target
 
 BATCH = 500
@@ -65,7 +66,7 @@ class References:
 
     def _by_key(self, target: Target, names: set[str]) -> dict[str, models.Model]:
         if target.key == "pk":
-            names = {name for name in names if name.isdecimal()}
+            names = {name for name in names if is_number(name)}
         return {
             str(getattr(one, target.key)): one
             for part in batches(sorted(names))

@@ -72,8 +72,8 @@ class LoadWork:
         for key in [key for key in self.records if key not in kept]:
             self.changes.pop(key, None)
             self.records.pop(key)
-        numbers = {read.row for read in self.rows}
-        self.extras = [each for each in self.extras if each.row in numbers]
+        rows = {(read.row, read.key) for read in self.rows}
+        self.extras = [each for each in self.extras if (each.row, each.key) in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +111,8 @@ class Filled(Mapping[str, Any]):
         return len(self._names)
 
 
-def called(record: Any) -> str:
-    """What a table names a record by: its register's key."""
-    register = registers.of_model(type(record))
-    return register.key_of(record) if register else str(record)
-
-
 def in_words(column: Any, value: Any) -> str:
     """A value as a person reads it in a preview and in the audit."""
     if isinstance(value, models.Model):
-        return called(value)
+        return registers.key_of(value)
     return str(written(column, value))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,8 +13,9 @@ from django.utils import timezone
 
 from bartizan.core.access import needs
 from bartizan.core.pages.register_parts import beside, list_url, opened
-from bartizan.core.registers import Listing, Register, actions, seen
+from bartizan.core.registers import Column, Listing, Register, actions, cells, seen
 from bartizan.core.registers.form import form_for
+from bartizan.core.registers.listing import NOT_OPEN
 from bartizan.web.shell import zone_of
 from bartizan.web.templatetags.bz import as_zone
 
@@ -61,7 +63,7 @@ def _edit(request: HttpRequest, shown: Listing, rows: Any, number: int) -> HttpR
     value = form.cleaned_data[name]
     if request.POST.get("step") != "apply":
         form.auto_id = "kept_%s"  # the button has the focus then, not the field that is hidden now
-        return _show(request, shown, context | _preview(register, rows, name, value))
+        return _show(request, shown, context | _preview(request.user, register, rows, name, value))
     try:
         changed = actions.change_all(request.user, register, rows, name, value)  # type: ignore[arg-type]  # signed in
     except ValidationError as error:
@@ -69,18 +71,19 @@ def _edit(request: HttpRequest, shown: Listing, rows: Any, number: int) -> HttpR
     return _done(request, shown, f"{changed:,} {register.one if changed == 1 else register.title.lower()} changed")
 
 
-def _preview(register: Register, rows: Any, name: str, value: Any) -> dict[str, Any]:
+def _preview(user: Any, register: Register, rows: Any, name: str, value: Any) -> dict[str, Any]:
     """How many would be another than now, and the first of them with what they have."""
     first: list[tuple[str, str]] = []
-    after, changed = "", 0
+    column, after, changed = Column(register.title_of(name), name), "", 0
     for row in rows:
-        before = seen.words_of(row, [name])[name]
+        before, shown = seen.words_of(row, [name])[name], copy.copy(row)
         setattr(row, name, value)
         after = seen.words_of(row, [name])[name]
         if before != after:
             changed += 1
             if len(first) < NAMED:
-                first.append((register.called(row), before))
+                is_closed = NOT_OPEN in cells(register, user, [column], [shown])[0]
+                first.append((register.called(row), str(NOT_OPEN) if is_closed else before))
     return {"is_preview": True, "changed": changed, "first": first, "after": after}
 
 

@@ -30,11 +30,13 @@ def cell(request: HttpRequest, name: str, key: int, field: str) -> HttpResponse:
     if not request.headers.get("X-Part"):
         return HttpResponseRedirect(record_url(Listing(register, request.user, QueryDict()), key))
     with timezone.override(as_zone(zone_of(request.user))):
-        if request.method == "POST":
-            return _saved(request, register, column, row)
         if request.GET.get("as") == "text":
             return _show_text(request, register, column, row)
         form = form_for(register, request.user, None, row, only=[field])
+        if field not in form.fields:
+            raise Http404("What stands there is not open to you; it stays as it is.")
+        if request.method == "POST":
+            return _saved(request, register, column, row)
         return _show_form(request, register, column, form, seen.seen_of(row, [field]))
 
 

@@ -17,6 +17,7 @@ from bartizan.core.models import AuditEntry
 from bartizan.core.pages.register_parts import beside, list_url, opened, record_url, row_of
 from bartizan.core.pages.registers import show_detail
 from bartizan.core.registers import Deed, Listing, actions, seen
+from bartizan.core.registers.fields import is_number
 from bartizan.core.registers.form import form_for, problems_of
 from bartizan.web.shell import zone_of
 from bartizan.web.templatetags.bz import as_zone
@@ -101,7 +102,7 @@ def _prefilled(shown: Listing) -> dict[str, Any]:
     register = shown.register
     given = [(name, str(value)) for name, value in shown.asked.items() if name in register.fields]
     return {
-        name: int(value) if register.field(name).is_relation and value.isdecimal() else value
+        name: int(value) if register.field(name).is_relation and is_number(value) else value
         for name, value in given
         if name not in _asked(shown)
     }
@@ -172,20 +173,22 @@ def do(request: HttpRequest, name: str, key: int, deed: str) -> HttpResponse:
         require(request.user, found.permission)
     else:
         opened(request, name, to_change=True)
-    reason = request.POST.get("reason", "").strip()
+    reason, asked = (request.POST.get(name, "").strip() for name in ("reason", "asked"))
     try:
-        _do(found, row, request.user, reason)
+        _do(found, row, request.user, asked, reason)
     except ValidationError as error:
         again = row_of(register, request.user, key)
-        failed = {"deed_failed": found.name, "deed_errors": error.messages, "typed": reason}
+        failed = {"deed_failed": found.name, "deed_errors": error.messages, "typed": reason, "typed_asked": asked}
         return show_detail(request, register, again, 422, **failed)
     return HttpResponseRedirect(record_url(Listing(register, request.user, request.GET), key))
 
 
-def _do(deed: Deed, row: Any, user: Any, reason: str) -> None:
+def _do(deed: Deed, row: Any, user: Any, asked: str, reason: str) -> None:
+    if deed.asks and not asked:
+        raise ValidationError(f"Fill in “{deed.asks}”.")
     if deed.asks_reason and not reason:
         raise ValidationError("Write why: it is kept in the audit.")
-    deed.do(row, user, reason)
+    deed.do(row, user, *([asked] if deed.asks else []), reason)
 
 
 urlpatterns = [

@@ -52,11 +52,11 @@ def _sheet(request: HttpRequest, name: str, form: str) -> Sheet:
     register = opened(request, name)
     shown = Listing(register, request.user, request.GET)
     is_for_import = request.GET.get("as") == "import"
-    rows = shown.rows if shown.is_narrowed else register.rows(request.user)
+    rows = shown.picked if shown.has_picks else shown.rows
     assert isinstance(request.user, User)
     told = {"form": form, "records": rows.count(), "filters": shown.view_query}
     record(request.user, "exported", f"register:{name}", **told)
-    return as_import(targets()[name], request.user, rows) if is_for_import else as_shown(shown)
+    return as_import(targets()[name], request.user, rows) if is_for_import else as_shown(shown, rows)
 
 
 urlpatterns = [

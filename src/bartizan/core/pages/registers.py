@@ -12,12 +12,14 @@ from django.views.decorators.http import require_safe
 
 from bartizan.core import queries, registers
 from bartizan.core.access import may, needs, visible_to
+from bartizan.core.actions import note_look
 from bartizan.core.pages.register_parts import beside, opened, row_of, with_list
 from bartizan.core.registers import Listing, Register
 from bartizan.core.registers.listing import searched
 from bartizan.core.registers.references import spelled
 
 SUGGESTED = 20
+CHILDREN = 200
 
 
 @require_safe
@@ -55,16 +57,18 @@ def show_detail(request: HttpRequest, register: Register, row: Any, status: int 
     tab = request.GET.get("tab", "details")
     tab = tab if tab in tabs else "details"
     reference = register.reference(row) if register.reference else ""
+    part = registers.open_parts(user, [row])[0]
     context: dict[str, Any] = {
         "row": row,
         "name": register.called(row),
         "tabs": tabs,
         "tab": tab,
         "reference": reference,
-        "about": register.about(row),
-        "state": register.state(row) if register.state else None,
+        "about": register.about(part),
+        "state": register.state(part) if register.state else None,
     }
     context |= _TABS[tab](user, register, row)
+    note_look(user, register.subject(row))
     return beside(request, register, "core/_register_side.html", context | more, status)
 
 
@@ -85,7 +89,8 @@ def tabs_of(user: Any, register: Register) -> list[str]:
 def _details(user: Any, register: Register, row: Any) -> dict[str, Any]:
     sections = [(each, list(each.lines(user, row)), _may_add(user, each.adds)) for each in register.sections]
     deeds = [each for each in register.deeds if each.applies(row) and _may_do(user, register, each.permission)]
-    return {"facts": [*_facts(user, register, row), *register.facts(row)], "sections": sections, "deeds": deeds}
+    facts = dict(_facts(user, register, row)) | dict(register.facts(registers.open_parts(user, [row])[0]))
+    return {"facts": list(facts.items()), "sections": sections, "deeds": deeds}
 
 
 def _timeline(user: Any, register: Register, row: Any) -> dict[str, Any]:
@@ -101,7 +106,15 @@ def _files(user: Any, register: Register, row: Any) -> dict[str, Any]:
 
 
 def _audit(user: Any, register: Register, row: Any) -> dict[str, Any]:
-    return {"entries": queries.audit_of(user, register.subject(row))[:100]}
+    return {"entries": queries.audit_of(user, register.subject(row), *_of_children(user, register, row))[:100]}
+
+
+def _of_children(user: Any, register: Register, row: Any) -> Iterator[str]:
+    """What belongs to the record as a badge's issues do: it is shown with it, and so is what was done to it."""
+    for back in registers.meta_of(register.model).related_objects:
+        child = registers.of_model(back.related_model)
+        if child is not None and child.is_child and back.one_to_many:
+            yield from map(child.subject, child.rows(user).filter(**{back.field.name: row})[:CHILDREN])
 
 
 _TABS = {"details": _details, "timeline": _timeline, "people": _people, "files": _files, "audit": _audit}
@@ -133,7 +146,7 @@ def suggest(request: HttpRequest, name: str) -> JsonResponse:
     """What a form offers while somebody types the name of a related record."""
     register = opened(request, name)
     words = request.GET.get("q", "").partition("(")[0][:80]
-    rows = searched(register, register.rows(request.user), words)[:SUGGESTED]
+    rows = searched(register, register.rows(request.user), words, request.user)[:SUGGESTED]
     return JsonResponse({"found": [spelled(row) for row in rows]})
 
 

@@ -14,12 +14,14 @@ from bartizan.core.registers.declared import (
     chip,
     declaration_lines,
     forget,
+    key_of,
     load,
     named,
     of_model,
+    open_parts,
     registers,
 )
-from bartizan.core.registers.fields import field_at, label, manager_of, meta_of, reach
+from bartizan.core.registers.fields import field_at, label, manager_of, meta_of, models_along, reach
 from bartizan.core.registers.listing import PAGE, Listing, cells, choices, filtered, searched, shown_columns, sorted_by
 
 __all__ = [
@@ -40,13 +42,16 @@ __all__ = [
     "field_at",
     "filtered",
     "forget",
+    "key_of",
     "label",
     "leads_to_people",
     "load",
     "manager_of",
     "meta_of",
+    "models_along",
     "named",
     "of_model",
+    "open_parts",
     "people_of",
     "reach",
     "registers",

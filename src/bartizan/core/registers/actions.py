@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
 from typing import Any
 
 from django.core import serializers
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
-from django.db.models import ProtectedError, RestrictedError
+from django.db import IntegrityError, connection
+from django.db.models import Model, ProtectedError, RestrictedError
 from django.db.models.deletion import Collector
 from django.db.transaction import atomic
 from django.forms import ModelForm
 
+from bartizan.core import search
 from bartizan.core.access import reach_of, rule_of
-from bartizan.core.actions import record
+from bartizan.core.actions import record, record_all
 from bartizan.core.models import AuditEntry, SavedView, User
 from bartizan.core.registers import seen
 from bartizan.core.registers.declared import Register
 from bartizan.core.registers.fields import Row, label, manager_of, meta_of
 from bartizan.core.registers.form import values_of
 
+BATCH = 500
+SHARED = "This is shared by the whole organisation: whoever is limited to a part of it does not change it."
+TAKEN = "Somebody else saved the same meanwhile: what must be one's own is taken. Nothing was kept."
 OUTSIDE = "This would lie outside your part of the organisation: keep it within your own sites and departments."
 
 
@@ -37,7 +43,12 @@ def save(by: User, register: Register, form: ModelForm[Any], was_seen: str = "")
         seen.check(kept, was_seen)
         _keep_within(by, register, [kept])
         before = seen.words_of(kept, form.changed_data)
-    saved = form.save()
+    try:
+        form.instance.validate_constraints()  # the form looks only at those of its own fields
+        with atomic():
+            saved = form.save()
+    except (ValidationError, IntegrityError) as error:
+        raise ValidationError(error.messages if isinstance(error, ValidationError) else TAKEN) from None
     _keep_within(by, register, [saved])
     after = seen.words_of(saved, form.changed_data)
     if is_new or before != after:
@@ -49,6 +60,7 @@ def save(by: User, register: Register, form: ModelForm[Any], was_seen: str = "")
 def change_all(by: User, register: Register, rows: Iterable[Row], name: str, value: Any) -> int:
     """Give one field the same value in all ``rows``, or in none; how many are another now. Each is in the audit."""
     changed: list[Row] = []
+    told: list[tuple[str, str, dict[str, Any]]] = []
     wrong: list[str] = []
     for row in rows:
         before = seen.words_of(row, [name])
@@ -56,14 +68,20 @@ def change_all(by: User, register: Register, rows: Iterable[Row], name: str, val
         after = seen.words_of(row, [name])
         if before == after:
             continue
-        _keep_within(by, register, [manager_of(register.model).get(pk=row.pk)])
         wrong += [f"{register.called(row)}: {words}" for _, words in register.problems(values_of(register, row))]
-        row.save(update_fields=[name])
-        record(by, "changed", register.subject(row), **_told(before, after))
+        told.append(("changed", register.subject(row), _told(before, after)))
         changed.append(row)
     if wrong:
         raise ValidationError([f"Nothing was changed: {len(wrong)} of them would be wrong.", *wrong[:8]])
     _keep_within(by, register, changed)
+    try:
+        with atomic():
+            manager_of(register.model).bulk_update(changed, [name], batch_size=BATCH)
+    except IntegrityError:
+        raise ValidationError("Nothing was changed: two of them cannot have the same here.") from None
+    _keep_within(by, register, changed)
+    record_all(by, told)
+    search.follow_change(register.model, [row.pk for row in changed], name)
     return len(changed)
 
 
@@ -78,17 +96,20 @@ def remove(by: User, register: Register, rows: Iterable[Row], reason: str) -> Au
         raise ValidationError("Write why: it is kept in the audit.")
     gone = list(rows)
     _keep_within(by, register, gone)
-    for row in gone:
-        alone = _goes_alone(row)
-        subject, kept = register.subject(row), serializers.serialize("json", [row])
-        try:
-            row.delete()
-        except (ProtectedError, RestrictedError) as error:
-            raise ValidationError(_still_there(register, row, error)) from None
-        detail = {"name": register.called(row), "reason": reason.strip()}
-        record(by, "removed", subject, **detail, **({"record": kept} if alone else {}))
-    is_one = len(gone) == 1 and alone
-    return AuditEntry.objects.order_by("-pk").first() if is_one else None
+    _keep_listed(register, gone)
+    alone = len(gone) == 1 and _goes_alone(gone[0])
+    kept = {"record": serializers.serialize("json", gone)} if alone else {}
+    told = [
+        ("removed", register.subject(row), {"name": register.called(row), "reason": reason.strip()} | kept)
+        for row in gone
+    ]
+    try:
+        for part in _batches(gone):
+            manager_of(register.model).filter(pk__in=[row.pk for row in part]).delete()
+    except (ProtectedError, RestrictedError):
+        raise ValidationError(_still_there(gone)) from None
+    record_all(by, told)
+    return AuditEntry.objects.order_by("-pk").first() if alone else None
 
 
 @atomic
@@ -101,6 +122,7 @@ def bring_back(by: User, register: Register, entry: AuditEntry) -> Row:
     try:
         with atomic():
             found.save(force_insert=True)
+            connection.check_constraints(table_names=[meta_of(row).db_table])  # SQLite would say it at the very end
     except IntegrityError:
         raise ValidationError("It cannot come back: what it belonged to is gone, or its name was taken.") from None
     _keep_within(by, register, [row])
@@ -111,11 +133,36 @@ def bring_back(by: User, register: Register, entry: AuditEntry) -> Row:
 def _keep_within(by: User, register: Register, rows: Sequence[Row]) -> None:
     """Raises ValidationError when any lies outside the user's reach; what is only one's own counts as outside."""
     rule, reach = rule_of(register.model), reach_of(by)
-    if not rows or rule.within is None or reach.is_whole:
+    if not rows or reach.is_whole:
         return
-    inside = manager_of(register.model).filter(rule.within(reach), pk__in=[row.pk for row in rows])
-    if inside.distinct().count() < len({row.pk for row in rows}):
-        raise ValidationError(OUTSIDE)
+    kept = rule.within(reach) if rule.within else None
+    if not kept:
+        raise ValidationError(SHARED)
+    for part in _batches(rows):
+        pks = {row.pk for row in part}
+        if manager_of(register.model).filter(kept, pk__in=pks).values("pk").distinct().count() < len(pks):
+            raise ValidationError(OUTSIDE)
+
+
+def _batches(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    return (rows[at : at + BATCH] for at in range(0, len(rows), BATCH))
+
+
+def _keep_listed(register: Register, rows: Sequence[Row]) -> None:
+    """Raises ValidationError when another record's list names any: with its last reader gone a secret would open."""
+    lists = [each for each in meta_of(register.model).related_objects if each.many_to_many]
+    for part, each in product(_batches(rows), lists):
+        name = each.field.name
+        found = manager_of(each.related_model).filter(**{f"{name}__in": [row.pk for row in part]})
+        pairs = list(found.values_list(name, "pk"))
+        for row in part:
+            if number := len({pk for one, pk in pairs if one == row.pk}):
+                kind = meta_of(each.related_model)
+                what = kind.verbose_name if number == 1 else kind.verbose_name_plural
+                raise ValidationError(
+                    f"{label(row)} cannot be removed: {each.field.verbose_name} of {number} {what} name it. "
+                    "Take it off there first. Nothing was removed."
+                )
 
 
 def _goes_alone(row: Row) -> bool:
@@ -130,11 +177,12 @@ def _goes_alone(row: Row) -> bool:
     return removed <= 1 and not emptied
 
 
-def _still_there(register: Register, row: Row, error: Any) -> str:
-    """What still refers to it, and how many."""
-    numbers: dict[Any, int] = {}
-    for other in getattr(error, "protected_objects", None) or error.restricted_objects:
-        numbers[type(other)] = numbers.get(type(other), 0) + 1
+def _still_there(rows: Sequence[Row]) -> str:
+    """What still refers to the first of them that cannot go, and how many."""
+    for row in rows:
+        if others := _in_the_way(row):
+            break
+    numbers = Counter(map(type, others))
     told = [
         f"{n} {meta_of(kind).verbose_name if n == 1 else meta_of(kind).verbose_name_plural}"
         for kind, n in sorted(numbers.items(), key=lambda one: -one[1])
@@ -142,6 +190,17 @@ def _still_there(register: Register, row: Row, error: Any) -> str:
     kinds = f"{', '.join(told[:-1])} and {told[-1]}" if told[1:] else told[0]
     verb = "refers" if list(numbers.values()) == [1] else "refer"
     return f"{label(row)} cannot be removed: {kinds} still {verb} to it. Nothing was removed."
+
+
+def _in_the_way(row: Row) -> list[Model]:
+    collector: Any = Collector(using="default")
+    try:
+        collector.collect([row])
+    except ProtectedError as error:
+        return list(error.protected_objects)
+    except RestrictedError as error:
+        return list(error.restricted_objects)
+    return []
 
 
 def _told(before: dict[str, str], after: dict[str, str]) -> dict[str, dict[str, str]]:

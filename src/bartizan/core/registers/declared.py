@@ -6,6 +6,7 @@ The shortest declaration is a model, an icon and columns; see docs/registers.md 
 from __future__ import annotations
 
 import ast
+import copy
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from django.db.models import Field, Model, Q, QuerySet
 from django.utils.module_loading import autodiscover_modules
 from django.utils.text import slugify
 
-from bartizan.core.access import may, may_change, rule_of, visible_to
+from bartizan.core.access import hidden_from, may, may_change, rule_of, visible_to
 from bartizan.core.registers.fields import (
     KEYS,
     NAMES,
@@ -42,6 +43,8 @@ class Column:
     """Field, or fields joined by ``__``; it is also what the column sorts by."""
     of: Callable[[Row], Any] | None = None
     """What is shown, when it is not the field itself."""
+    names: Callable[[Row], Iterable[Model]] | None = None
+    """The records that ``of`` names, when they are not the path's: where one is not open to the reader, the cell is."""
     is_main: bool = False
     is_figure: bool = False
     is_quiet: bool = False
@@ -94,14 +97,16 @@ class Deed:
     name: str
     """In the URL."""
     title: str
-    do: Callable[[Row, Any, str], object]
-    """Of the record, the user and the typed reason; an ``actions.py`` has it, and writes its own line in the audit.
-    Raises ValidationError with words when it cannot be done."""
+    do: Callable[..., object]
+    """Of the record, the user, what was asked if anything is, and the typed reason; an ``actions.py`` has it, and
+    writes its own line in the audit. Raises ValidationError with words when it cannot be done."""
     permission: str = ""
     """Empty: whoever may change the model."""
     asks_reason: bool = True
     asks: str = ""
-    """What the typed line is for, when that is more than the reason."""
+    """What is asked beside the reason, in a field of its own."""
+    suggests: str = ""
+    """The register whose records are offered there while one types."""
     applies: Callable[[Row], bool] = lambda _row: True
 
 
@@ -232,7 +237,8 @@ def _columns(register: Register) -> tuple[Column, ...]:
 
 def _column(register: Register, each: Column | str, *, is_main: bool = False, is_hidden: bool = False) -> Column:
     if isinstance(each, Column):
-        return each if each.is_main == is_main else Column(each.title, each.path, each.of, is_main=True, sort=each.sort)
+        is_right = each.is_main == is_main
+        return each if is_right else Column(each.title, each.path, each.of, each.names, is_main=True, sort=each.sort)
     return Column(
         register.title_of(each),
         each,
@@ -294,6 +300,28 @@ def chip(row: Row) -> Any:
     """A record as another one shows it: by the reference of its register, or in words."""
     register = _of_model.get(type(row))
     return Reference(register.reference(row), label(row)) if register and register.reference else label(row)
+
+
+def key_of(row: Row) -> str:
+    """What tables and REST name a record by."""
+    register = _of_model.get(type(row))
+    return register.key_of(row) if register else str(row.pk)
+
+
+def open_parts(user: Any, rows: Iterable[Row]) -> list[Row]:
+    """The records for functions that put them into words: without what they refer to that is not open to the user."""
+    parts = [copy.copy(row) for row in rows]
+    for one in [f for f in meta_of(parts[0]).fields if f.related_model in _of_model] if parts else ():
+        keys = {row.pk: key for row in parts if (key := getattr(row, one.attname)) is not None}
+        hidden = hidden_from(user, one.related_model, set(keys.values()))
+        for row in (row for row in parts if keys.get(row.pk) in hidden):
+            setattr(row, one.name, None if one.null else _unnamed(one.related_model))
+    return parts
+
+
+def _unnamed(model: Any) -> Model:
+    found: Model = model(**{first_field(model, NAMES): f"a {meta_of(model).verbose_name} that is not open to you"})
+    return found
 
 
 def declaration_lines(register: Register) -> int:

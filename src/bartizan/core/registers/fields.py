@@ -32,6 +32,11 @@ def has_field(model: type[Model], name: str) -> bool:
     return True
 
 
+def is_number(words: str) -> bool:
+    """Whether words can be a record's number in the database: of 18 digits at most."""
+    return words.isdecimal() and len(words) <= 18
+
+
 def first_field(model: type[Model], names: tuple[str, ...]) -> str:
     return next((name for name in names if has_field(model, name)), "pk")
 
@@ -55,6 +60,15 @@ def is_many(model: type[Model], path: str) -> bool:
             return True
         model = field.related_model
     return False
+
+
+def models_along(model: type[Model], path: str) -> list[type[Model]]:
+    """The models of other records through which a path leads: of ``issues__person__name`` two."""
+    found: list[type[Model]] = []
+    for name in path.split("__")[:-1]:
+        model = meta_of(model).get_field(name).related_model
+        found.append(model)
+    return found
 
 
 def relations_of(model: type[Model], path: str) -> str:

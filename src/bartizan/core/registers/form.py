@@ -11,7 +11,7 @@ from django.forms import modelform_factory
 
 from bartizan.core.access import visible_to
 from bartizan.core.registers.declared import Register, of_model
-from bartizan.core.registers.fields import label, manager_of
+from bartizan.core.registers.fields import label, manager_of, meta_of
 from bartizan.core.registers.references import ListField, ReferenceField, ReferencesField
 from bartizan.web.dress import dress
 
@@ -29,7 +29,8 @@ def form_for(
     initial: dict[str, Any] | None = None,
 ) -> forms.ModelForm[Any]:
     """The form of ``register`` (or ``only`` some of its fields), filled with ``data``, for a new record or
-    ``instance``. What can be chosen is what is visible to the user; the key of a record that is there is fixed."""
+    ``instance``. What can be chosen is what is visible to the user; the key of a record that is there is fixed, and a
+    field that names what is not open to the user is not asked."""
 
     def field_of(field: models.Field[Any, Any], **options: Any) -> forms.Field | None:
         if isinstance(field, models.JSONField):
@@ -43,6 +44,9 @@ def form_for(
     fields = [name for name in register.fields if not only or name in only]
     made = modelform_factory(register.model, fields=fields, formfield_callback=field_of)
     form = made(data, instance=instance, initial=initial, auto_id="cell_%s" if only else "id_%s")
+    for name in [*form.fields]:
+        if is_closed(form, name):
+            del form.fields[name]  # it would come back empty: what one cannot see stays as it is
     for name, words in register.labels.items():
         if name in form.fields:
             form.fields[name].label = words
@@ -51,6 +55,17 @@ def form_for(
         form.fields[register.key].help_text = FIXED
     dress(form)
     return form
+
+
+def is_closed(form: forms.ModelForm[Any], name: str) -> bool:
+    """Whether the record refers there to another that the form's user cannot choose."""
+    asked, row = form.fields[name], form.instance
+    if row.pk is None or not isinstance(asked, forms.ModelChoiceField) or asked.queryset is None:
+        return False
+    field = meta_of(row).get_field(name)
+    held = {one.pk for one in getattr(row, name).all()} if field.many_to_many else {getattr(row, field.attname)}
+    held.discard(None)
+    return bool(held) and asked.queryset.filter(pk__in=held).count() < len(held)
 
 
 def problems_of(register: Register, form: forms.ModelForm[Any]) -> bool:

@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import chain
 from operator import or_
 from typing import Any
 
-from django.db.models import BooleanField, DateField, ForeignKey, Q, QuerySet
+from django.db.models import BooleanField, DateField, ForeignKey, Model, Q, QuerySet
 from django.http import QueryDict
 
-from bartizan.core.access import may, reach_of, rule_of, visible_to
+from bartizan.core.access import hidden_from, sees_all, visible_to
 from bartizan.core.registers.declared import Column, Filter, Register
-from bartizan.core.registers.fields import Row, field_at, is_many, label, manager_of, reach, relations_of
+from bartizan.core.registers.fields import (
+    Row,
+    field_at,
+    is_many,
+    is_number,
+    label,
+    manager_of,
+    models_along,
+    reach,
+    relations_of,
+)
 from bartizan.core.values import State
 
 PAGE = 50
@@ -42,18 +53,22 @@ class Listing:
     @property
     def rows(self) -> QuerySet[Any]:
         """What fits, in the order that was asked for."""
-        rows = searched(self.register, self.register.rows(self.user), self.asked.get("q", ""))
+        rows = searched(self.register, self.register.rows(self.user), self.asked.get("q", ""), self.user)
         for each in self.register.all_filters:
             if value := self.asked.get(each.name, ""):
                 rows = filtered(self.register, each, rows, value)
         return sorted_by(self.register, rows, self.sort) if self.sort else rows
 
     @property
+    def has_picks(self) -> bool:
+        return bool(self.asked.get("all") or self.asked.getlist("pick"))
+
+    @property
     def picked(self) -> QuerySet[Any]:
         """What was selected of it: the ticked records, or all that fit."""
         if self.asked.get("all"):
             return self.rows
-        return self.rows.filter(pk__in=[pk for pk in self.asked.getlist("pick") if pk.isdecimal()])
+        return self.rows.filter(pk__in=[pk for pk in self.asked.getlist("pick") if is_number(pk)])
 
     @property
     def sort(self) -> str:
@@ -102,11 +117,12 @@ class Listing:
         return any(self.asked.get(name) for name in ("q", *(f.name for f in self.register.all_filters)))
 
 
-def searched(register: Register, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
-    """Every word must occur in one of the searched fields."""
+def searched(register: Register, rows: QuerySet[Any], words: str, user: Any) -> QuerySet[Any]:
+    """Every word must occur in one of the searched fields: not in the name of another record that may be hidden."""
+    found = [p for p in register.search if all(sees_all(user, each) for each in models_along(register.model, p))]
     for word in words.split()[:8]:
-        rows = rows.filter(reduce(or_, (Q(**{f"{path}__icontains": word}) for path in register.search)))
-    through_list = words and any(is_many(register.model, path) for path in register.search)
+        rows = rows.filter(reduce(or_, (Q(**{f"{path}__icontains": word}) for path in found), Q(pk__in=())))
+    through_list = words and any(is_many(register.model, path) for path in found)
     return rows.distinct() if through_list else rows  # a search through a list finds a record once for each match
 
 
@@ -134,7 +150,7 @@ def filtered(register: Register, each: Filter, rows: QuerySet[Any], value: str) 
     """The rows that a chip keeps; a value that it does not offer keeps none, rather than silently all."""
     field = None if each.choices else field_at(register.model, each.path)
     if isinstance(field, ForeignKey):
-        return rows.filter(**{each.path: value}) if value.isdecimal() else rows.none()
+        return rows.filter(**{each.path: value}) if is_number(value) else rows.none()
     for offered, _, condition in each.choices or _own_choices(field, each.path):
         if offered == value:
             return rows.filter(condition)
@@ -163,21 +179,19 @@ def cells(register: Register, user: Any, columns: Sequence[Column], rows: Iterab
 
 
 def _closed(register: Register, user: Any, column: Column, rows: list[Row]) -> set[Any]:
-    """The rows whose related record in this column is not visible to the user: one query a column and page."""
-    related = {row.pk: one for row in rows if (one := _related(row, column.path)) is not None}
-    if not related:
-        return set()
-    model = type(next(iter(related.values())))
-    rule = rule_of(model)
-    is_limited = rule.except_for or not (reach_of(user).is_whole or rule.within is None)
-    if may(user, rule.see) and not is_limited:
-        return set()
-    asked = manager_of(model).filter(pk__in={one.pk for one in related.values()})
-    seen = set(visible_to(user, asked).values_list("pk", flat=True))
-    return {pk for pk, one in related.items() if one.pk not in seen}
+    """The rows of which this column names a record that is not visible to the user: one query a model and page."""
+    named = {row.pk: _named(row, column) for row in rows}
+    keys: dict[type[Model], set[Any]] = {}
+    for one in chain.from_iterable(named.values()):
+        keys.setdefault(type(one), set()).add(one.pk)
+    hidden = {model: hidden_from(user, model, found) for model, found in keys.items()}
+    return {pk for pk, found in named.items() if any(one.pk in hidden[type(one)] for one in found)}
 
 
-def _related(row: Row, path: str) -> Any:
-    """The last record to which a path leads, if it leads to another at all."""
-    relations = relations_of(type(row), path)
-    return reach(row, relations) if relations else None
+def _named(row: Row, column: Column) -> list[Model]:
+    """The records that a cell names: those that the column says, else the last one to which its path leads."""
+    if column.names:
+        return list(column.names(row))
+    relations = relations_of(type(row), column.path)
+    one = reach(row, relations) if relations else None
+    return [] if one is None else [one]

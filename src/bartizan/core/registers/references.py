@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from math import inf
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,6 +13,8 @@ from django.db.models import Model, QuerySet
 from bartizan.core.registers.declared import of_model
 from bartizan.core.registers.fields import KEYS, NAMES, first_field, label, meta_of
 
+MOST: Final = 1e15
+"""Of a number in a list: JSON keeps no endless ones."""
 _WITH_KEY = re.compile(r"\((?P<key>[^()]+)\)\s*$")
 
 
@@ -99,9 +102,12 @@ class ListField(forms.CharField):
         if not self.is_numbers:
             return parts
         try:
-            return [float(part) if "." in part else int(part) for part in parts]
-        except ValueError as error:
-            raise ValidationError("Write numbers with commas between them, such as 8, 8, 120, 60.") from error
+            numbers = [float(part) if "." in part else int(part) for part in parts]
+        except ValueError:
+            numbers = [inf]
+        if not all(abs(number) < MOST for number in numbers):
+            raise ValidationError("Write numbers with commas between them, such as 8, 8, 120, 60.")
+        return numbers
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:

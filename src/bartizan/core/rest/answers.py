@@ -9,15 +9,12 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja.security import APIKeyCookie, HttpBearer
 
 from bartizan.core import registers
-from bartizan.core.access import visible_to
 from bartizan.core.models import User
-from bartizan.core.registers import manager_of
-from bartizan.core.rows import CLOSED, Target
+from bartizan.core.rows import CLOSED, Target, closed_in
 from bartizan.core.tokens import Acting
 from bartizan.core.tokens.actions import use_token
 
@@ -45,7 +42,9 @@ class TokenOfAUser(HttpBearer):
         found = use_token(token)
         if found is None:
             raise Refused(
-                401, "This token opens nothing: it is unknown, ended, too old, or its account is switched off."
+                401,
+                "This token opens nothing: it is unknown, ended or too old, or its account is switched off "
+                "or lacks the second factor that its role needs.",
             )
         request.user = found.user
         return Acting(found.user, found)
@@ -72,22 +71,19 @@ def as_json(target: Target, user: Any, rows: list[Any]) -> list[dict[str, Any]]:
     """Records as they are written back: related ones by key, those that are not open to the user as CLOSED."""
     fields = fields_of(target)
     lists = {name for name, column in fields.items() if column.many_to_many}
-    closed = {n: _closed(c, n, user, rows) for n, c in fields.items() if c.is_relation and n not in lists}
+    closed = {name: closed_in(user, rows, column) for name, column in fields.items() if column.is_relation}
     found = []
     for row in rows:
         told: dict[str, Any] = {"id": row.pk}
         for name in fields:
-            if name in lists:
-                told[name] = sorted(key_of(one) for one in visible_to(user, getattr(row, name).all()))
+            if row.pk in closed.get(name, ()):
+                told[name] = CLOSED
+            elif name in lists:
+                told[name] = sorted(map(registers.key_of, getattr(row, name).all()))
             else:
-                told[name] = CLOSED if row.pk in closed.get(name, ()) else _plain(getattr(row, name))
+                told[name] = _plain(getattr(row, name))
         found.append(told)
     return found
-
-
-def key_of(record: Any) -> str:
-    register = registers.of_model(type(record))
-    return register.key_of(record) if register else str(record.pk)
 
 
 def etag_of(told: Mapping[str, Any]) -> str:
@@ -100,14 +96,4 @@ def _plain(value: Any) -> Any:
         return value
     if isinstance(value, Decimal):
         return float(value)
-    return value.isoformat() if hasattr(value, "isoformat") else key_of(value)
-
-
-def _closed(column: Any, name: str, user: Any, rows: list[Any]) -> set[Any]:
-    every: QuerySet[Any] = manager_of(column.related_model).all()
-    seen = visible_to(user, every)
-    if seen is every:
-        return set()
-    named = {row.pk: getattr(row, f"{name}_id") for row in rows if getattr(row, f"{name}_id") is not None}
-    kept = set(seen.filter(pk__in=set(named.values())).values_list("pk", flat=True))
-    return {pk for pk, one in named.items() if one not in kept}
+    return value.isoformat() if hasattr(value, "isoformat") else registers.key_of(value)

@@ -11,13 +11,14 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from bartizan.core.access import require, rule_of
+from bartizan.core.access import require, rule_of, visible_to
+from bartizan.core.actions import note_look
 from bartizan.core.cells import Wrong, value_of
 from bartizan.core.loading import load_numbered
 from bartizan.core.registers import actions, searched
-from bartizan.core.registers.fields import manager_of
+from bartizan.core.registers.fields import is_number, manager_of
 from bartizan.core.rest.answers import Refused, Session, TokenOfAUser, as_json, etag_of, fields_of
-from bartizan.core.rows import Problem, Target, register_name, related, targets
+from bartizan.core.rows import CLOSED, Problem, Target, register_name, related, targets
 from bartizan.core.tokens import READ, WRITE, Acting
 
 MOST = 500
@@ -51,9 +52,9 @@ def listing(request: HttpRequest, name: str, q: str = "", page: int = 1, limit: 
     """A page of those that you may see, in the register's order. ``q`` searches; each ``filter=field:value`` keeps
     those that have it (a related record by its key, nothing after the colon for those without)."""
     acting, target = _open(request, name, READ)
-    rows = searched(target.register, target.register.rows(acting.user), q)
+    rows = searched(target.register, target.register.rows(acting.user), q, acting.user)
     for each in request.GET.getlist("filter"):
-        rows = rows.filter(_condition(target, each))
+        rows = rows.filter(_condition(acting, target, each))
     limit, count = min(max(limit, 1), MOST), rows.count()
     pages = max(math.ceil(count / limit), 1)
     page = min(max(page, 1), pages)
@@ -78,23 +79,28 @@ def make(request: HttpRequest, name: str) -> HttpResponse:
 def one(request: HttpRequest, name: str, key: str) -> HttpResponse:
     """With its ETag, for If-Match."""
     acting, target = _open(request, name, READ)
-    return _answer(acting, target, _record(acting, target, key))
+    row = _record(acting, target, key)
+    note_look(acting.user, target.register.subject(row))
+    return _answer(acting, target, row)
 
 
 @router.put("/registers/{name}/{path:key}", summary="Make or replace a record")
 def replace(request: HttpRequest, name: str, key: str) -> HttpResponse:
-    """What is left out becomes empty. Answers 201 when the record is new."""
+    """What is left out becomes empty, but for what is not open to you. Answers 201 when the record is new."""
     acting, target = _open(request, name, WRITE)
     cells = _body(request, target)
     kept = _any(target, key)
+    closed: dict[str, Any] = {}
     if kept is not None:
-        _match(request, acting, target, _record(acting, target, key))
+        row = _record(acting, target, key)
+        _match(request, acting, target, row)
+        closed = {field: value for field, value in as_json(target, acting.user, [row])[0].items() if value == CLOSED}
     elif target.key == "pk":
         raise Refused(404, f"There is no {target.register.one} {key}; make one with POST.")
     elif request.headers.get("If-Match"):
         raise Refused(412, f"There is no {target.register.one} {key} any more.")
     every: dict[str, Any] = {field: [] if column.many_to_many else None for field, column in fields_of(target).items()}
-    row = _write(acting, target, every | _of_key(target, key, cells))
+    row = _write(acting, target, every | closed | _of_key(target, key, cells))
     return _answer(acting, target, row, status=200 if kept is not None else 201)
 
 
@@ -178,13 +184,13 @@ def _of_key(target: Target, key: str, cells: dict[str, Any]) -> dict[str, Any]:
 
 def _any(target: Target, key: str) -> Any:
     """The record of that key, whoever may see it."""
-    if target.key == "pk" and not key.isdecimal():
+    if target.key == "pk" and not is_number(key):
         return None
     return manager_of(target.model).filter(**{target.key: key}).first()
 
 
 def _record(acting: Acting, target: Target, key: str) -> Any:
-    if target.key != "pk" or key.isdecimal():
+    if target.key != "pk" or is_number(key):
         found = _complete(target, target.register.rows(acting.user).filter(**{target.key: key})).first()
         if found is not None:
             return found
@@ -226,7 +232,7 @@ def _answer(acting: Acting, target: Target, row: Any, status: int = 200) -> Http
     return answer
 
 
-def _condition(target: Target, asked: str) -> Q:
+def _condition(acting: Acting, target: Target, asked: str) -> Q:
     """``field:value`` as what to keep."""
     name, colon, value = asked.partition(":")
     column = fields_of(target).get(name)
@@ -235,7 +241,12 @@ def _condition(target: Target, asked: str) -> Q:
         raise Refused(422, f"A filter is field:value, with one of the fields {names}.", {"filter": asked[:80]})
     if column.is_relation:
         other = related(column)
-        return Q(**{f"{name}__{other.key}": value}) if value else Q(**{name: None})
+        if not value:
+            return Q(**{name: None})
+        if other.key == "pk" and not is_number(value):
+            return Q(pk__in=[])
+        seen = visible_to(acting.user, manager_of(other.model).filter(**{other.key: value}))
+        return Q(**{f"{name}__in": seen.values("pk")})
     try:
         kept = value_of(column, value)
     except Wrong as wrong:

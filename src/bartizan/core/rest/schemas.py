@@ -60,7 +60,7 @@ def _model(target: Target, end: str, *, is_read: bool = False, is_partial: bool 
 
 def _type(column: Any) -> Any:
     if column.many_to_many:
-        return list[str]
+        return list[str] | Literal["(not open to you)"]  # rows.CLOSED
     if column.is_relation:
         return str
     values = tuple(value for value, _ in column.flatchoices)

@@ -8,8 +8,10 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.db.transaction import atomic
 
+from bartizan.core.access import covers
 from bartizan.core.actions import record
 from bartizan.core.models import User
+from bartizan.core.registers.actions import OUTSIDE
 from bartizan.estate.models import Device, Floor, Host, Portal, Zone
 from bartizan.estate.plan import SMALLEST, door_at, is_inside, outline_of, zone_at
 
@@ -35,10 +37,12 @@ def place(thing: Thing, floor: Floor, spot: Sequence[float], by: User) -> str:
     if isinstance(thing, Zone):
         fields, words = _draw_zone(thing, floor, spot)
     elif isinstance(thing, Portal):
-        fields, words = _draw_door(thing, floor, spot)
+        fields, words = _draw_door(thing, floor, spot, by)
     else:
         fields, words = _stand(thing, floor, spot)
     thing.save(update_fields=fields)
+    if not covers(by, thing):
+        raise ValidationError(OUTSIDE)
     _told(by, "placed", thing, before)
     return words
 
@@ -85,10 +89,11 @@ def _draw_zone(zone: Zone, floor: Floor, spot: Sequence[float]) -> tuple[list[st
     return ["outline", "floor"], f"{zone.name} is drawn."
 
 
-def _draw_door(door: Portal, floor: Floor, spot: Sequence[float]) -> tuple[list[str], str]:
-    sides = [zone for zone in (door.inner, door.outer) if zone.floor_id == floor.pk and len(zone.outline) == 4]
+def _draw_door(door: Portal, floor: Floor, spot: Sequence[float], by: User) -> tuple[list[str], str]:
+    seen = [zone for zone in (door.inner, door.outer) if covers(by, zone)]
+    sides = [zone for zone in seen if zone.floor_id == floor.pk and len(zone.outline) == 4]
     if not sides:
-        raise ValidationError(f"Draw {door.inner.name} or {door.outer.name} first: a door lies in a zone's wall.")
+        raise ValidationError(f"Draw {' or '.join(z.name for z in seen)} first: a door lies in a zone's wall.")
     line = door_at([zone.outline for zone in sides], spot[0], spot[1])
     if line is None:
         raise ValidationError(f"No wall of {' or '.join(zone.name for zone in sides)} is near; choose a place at one.")

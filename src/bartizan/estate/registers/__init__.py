@@ -1,5 +1,5 @@
 """The estate's registers."""
 
-from bartizan.estate.registers import badges, people, places, things, valued
+from bartizan.estate.registers import people, places, things, valued
 
-__all__ = ["badges", "people", "places", "things", "valued"]
+__all__ = ["people", "places", "things", "valued"]

@@ -8,11 +8,13 @@ from functools import lru_cache
 from time import monotonic
 from typing import Any
 
-from django.db.models import Model, QuerySet, Sum
+from django.db.models import Model, Q, QuerySet, Sum
+from django.db.models.functions import Now, TruncDate
 from django.db.models.signals import post_save
 from django.utils import timezone
 
 from bartizan.core.access import visible_to
+from bartizan.core.registers import open_parts
 from bartizan.core.values import Line, Reference, State
 from bartizan.estate import models
 
@@ -25,6 +27,8 @@ PORTAL_STATES = {
 }
 DEVICE_TROUBLE = {"offline": 2, "silent": 2, "tamper": 3, "covered": 3, "fault": 2, "battery": 1}
 DEVICE_ICONS = {"detector": "motion", "firewall": "net"}
+LEFT = Q(left_on__lt=TruncDate(Now()))
+"""People whose last day is over."""
 LINES = 40
 """Of one section; the register has the others."""
 
@@ -46,17 +50,26 @@ def device_icon(device: models.Device) -> str:
 
 def person_status(person: models.Person) -> State:
     today = timezone.now().date()
-    return State(f"Left {person.left_on:%d %b %Y}") if person.left_on and person.left_on <= today else State("Employed")
+    return State(f"Left {person.left_on:%d %b %Y}") if person.left_on and person.left_on < today else State("Employed")
 
 
 def current_holder(badge: models.Badge) -> Reference | State:
-    """From the issues that were fetched with the list."""
-    last = max(badge.issues.all(), key=lambda issue: issue.issued_at, default=None)
+    last = _last_issue(badge)
     if last is None:
         return State("never issued")
     if last.ended_at is None:
         return Reference(f"person:{last.person.code}", last.person.name)
     return State(f"{last.end or 'ended'}, was {last.person.name}")
+
+
+def last_holder(badge: models.Badge) -> list[Model]:
+    last = _last_issue(badge)
+    return [last.person] if last else []
+
+
+def _last_issue(badge: models.Badge) -> models.BadgeIssue | None:
+    """From the issues that were fetched with the list."""
+    return max(badge.issues.all(), key=lambda issue: issue.issued_at, default=None)
 
 
 def _ended(issue: models.BadgeIssue) -> str:
@@ -65,7 +78,7 @@ def _ended(issue: models.BadgeIssue) -> str:
 
 
 def people_in(user: Any, department: models.Department) -> Iterable[Line]:
-    rows = visible_to(user, department.person_set.filter(left_on=None).order_by("name"))
+    rows = visible_to(user, department.person_set.exclude(LEFT).order_by("name"))
     return [Line(None, "team", p.name, f"person:{p.code}") for p in rows[:LINES]]
 
 
@@ -117,7 +130,7 @@ def accounts_of(user: Any, person: models.Person) -> Iterable[Line]:
 
 def copies_of(user: Any, asset: models.IntellectualProperty) -> Iterable[Line]:
     rows = visible_to(user, asset.copies.select_related("zone", "host", "keeper").order_by("number"))
-    return [Line(None, "file", f"{c.number}, {whereabouts(c)}", f"copy:{c.number}") for c in rows]
+    return [Line(None, "file", f"{c.number}, {whereabouts(c)}", f"copy:{c.number}") for c in open_parts(user, rows)]
 
 
 def whereabouts(copy: models.Copy) -> str:
@@ -134,6 +147,10 @@ def place_of(thing: models.Property) -> Any:
     return thing.zone or thing.site
 
 
+def places_of(thing: models.Property) -> list[Model]:
+    return [place] if (place := place_of(thing)) else []
+
+
 def gone(thing: models.Property) -> State | None:
     return State(f"Gone since {thing.gone_on:%d %b %Y}") if thing.gone_on else None
 
@@ -148,8 +165,11 @@ def classed(asset: models.IntellectualProperty) -> State:
 
 
 def readers(asset: models.IntellectualProperty) -> str:
-    named = [str(one) for one in (*asset.readers.all(), *asset.reader_departments.all())]
-    return ", ".join(named) or "whoever sees its department"
+    return ", ".join(map(str, readers_of(asset))) or "whoever sees its department"
+
+
+def readers_of(asset: models.IntellectualProperty) -> list[Model]:
+    return [*asset.readers.all(), *asset.reader_departments.all()]
 
 
 def money(amount: Decimal | None) -> str | None:

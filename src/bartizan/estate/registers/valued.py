@@ -16,7 +16,7 @@ add(
         icon="box",
         columns=(
             *("name", "code", "kind", "department", "holder"),
-            Column("Where", "zone", of=shown.place_of, none="not known"),
+            Column("Where", "zone", shown.place_of, shown.places_of, none="not known"),
             Column("Value", "value", of=lambda p: shown.money(p.value), is_figure=True, none="not known"),
         ),
         more=("zone__site", "serial", "acquired_on", "gone_on"),
@@ -29,7 +29,7 @@ add(
         ),
         state=shown.gone,
         total=shown.worth,
-        facts=lambda p: [("Worth", shown.money(p.value) or "not known")],
+        facts=lambda p: [("Value", shown.money(p.value) or "not known")],
         problems=problems.property_,
         holds="Things of value: what, where, whose, and what it would cost to replace them.",
     )
@@ -43,7 +43,7 @@ add(
             *("name", "code", "kind"),
             Column("Class", "classification", of=shown.classed),
             *("owner", "department"),
-            Column("May see it", "readers", of=shown.readers, sort="", is_quiet=True),
+            Column("May see it", "readers", shown.readers, shown.readers_of, sort="", is_quiet=True),
         ),
         more=("registration", "expires_on"),
         search=("code", "name", "registration", "note"),
