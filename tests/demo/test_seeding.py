@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,15 @@ import pytest
 from pytest_django import Settings
 
 from bartizan.cases.models import Case
-from bartizan.core.loading import load
+from bartizan.core.actions import record
+from bartizan.core.loading import load, load_together
 from bartizan.core.models import User
 from bartizan.demo import marks, removal, seeding
 from bartizan.demo.outlets import SOURCES
 from bartizan.estate.models import (
     BadgeIssue,
     Copy,
+    Department,
     Floor,
     Host,
     IntellectualProperty,
@@ -26,9 +29,13 @@ from bartizan.estate.models import (
     Property,
     Site,
 )
+from bartizan.notices.models import Notice
 from bartizan.watch.actions import save_source
+from bartizan.watch.journal import Writer
 from bartizan.watch.lake import Lake
-from bartizan.watch.models import Alarm, AlarmEvent, Source
+from bartizan.watch.line import judge_what_is_there
+from bartizan.watch.models import Alarm, AlarmEvent, Source, Trouble
+from tests.world import own_folder
 
 pytestmark = pytest.mark.django_db
 
@@ -37,9 +44,8 @@ MINE: dict[str, Any] = {"code": "XX", "name": "My own site", "timezone": "UTC"}
 
 
 @pytest.fixture
-def data(tmp_path: Path, settings: Settings) -> Path:
-    settings.DATA = tmp_path
-    return tmp_path
+def data(db: None, tmp_path: Path, settings: Settings) -> Path:
+    return own_folder(settings, tmp_path)
 
 
 def count(data: Path) -> int:
@@ -96,6 +102,45 @@ def test_a_folder_with_somebodys_records_is_refused_in_words(data: Path) -> None
     assert seeding.seed(days=1, now=NOW, force=True).events > 5_000
 
 
+def test_a_start_beside_a_console_that_was_interrupted_is_made_anew_beside_its_sources(data: Path) -> None:
+    save_source("this-machine", "http", {}, None)
+    seeding.seed(days=1, now=NOW, beside=True)
+    marks.add(data, is_whole=False)
+    assert seeding.seed(days=1, now=NOW).events > 5_000
+
+
+def test_a_removal_that_was_interrupted_leaves_a_folder_that_starts(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeding.seed(days=1, now=NOW)
+
+    def stopped(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Lake, "forget_sources", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            removal.remove()
+    anew = seeding.seed(days=1, now=NOW)
+    assert anew.events == count(data)
+    assert Site.objects.count() == 3
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_accounts_and_records_of_somebody_s_with_the_demo_s_names_are_refused(data: Path, force: bool) -> None:
+    nora = User.objects.create(username="nora", role="officer", title="My own")
+    load("departments", [{"code": "FIN", "name": "My finances"}], None)
+    save_source("veldmark-doors", "http", {}, None)
+    with pytest.raises(
+        seeding.NotEmptyError,
+        match="records of yours: the account nora, the source veldmark-doors, department FIN",
+    ):
+        seeding.seed(days=1, now=NOW, force=force, beside=True)
+    assert [d.name for d in Department.objects.all()] == ["My finances"]
+    assert list(User.objects.all()) == [nora]
+    assert not marks.read(data)
+
+
 def test_removing_takes_the_demo_and_leaves_the_rest(data: Path) -> None:
     seeding.seed(days=1, now=NOW)
     load("sites", [MINE], None)
@@ -130,6 +175,60 @@ def test_a_demo_that_somebodys_records_rest_on_is_not_removed(data: Path) -> Non
     assert Person.objects.count() > 100
 
 
+def test_what_a_removal_would_change_or_delete_beside_the_demo_is_named_and_nothing_removed(data: Path) -> None:
+    seeding.seed(days=1, now=NOW)
+    mine: dict[str, list[dict[str, Any]]] = {
+        "hosts": [{"name": "my-host", "owner": "VI-0018"}],
+        "accounts": [{"name": "my-account", "person": "VI-0018"}],
+        "departments": [{"code": "MINE", "name": "My office", "head": "VI-0018"}],
+        "copies": [{"number": "MY-COPY", "asset": "IP-0001", "where": "My safe"}],
+        "intellectual-property": [{"code": "MY-IP", "name": "My design", "kind": "design", "department": "MINE",
+                                   "readers": "VI-0018"}],
+    }  # fmt: skip
+    assert load_together(mine, None).problems == ()
+    with pytest.raises(removal.NotOursError) as refused:
+        removal.remove()
+    assert all(f"“{name}”" in str(refused.value) for name in ("my-host", "my-account", "My office", "My design"))
+    assert "copy “MY-COPY”" in str(refused.value)
+    assert Person.objects.count() == 118
+    assert marks.read(data)["is_whole"]
+
+
+def test_what_waited_in_the_journal_does_not_come_back_after_the_removal(data: Path) -> None:
+    seeding.seed(days=1, now=NOW)
+    at = 1_795_000_000_000_000
+    with Writer(data / "journal", "watch") as writer:
+        event = {"id": "01a2040c-97dc-782f-aff6-02c08b4417fc", "time": at, "received": at, "source": "veldmark-doors",
+                 "kind": "door.forced", "place": "portal:ML-0-B01"}  # fmt: skip
+        writer.write([json.dumps(event).encode()])
+    removal.remove()
+    judge_what_is_there(data)
+    assert count(data) == 0
+    assert not Alarm.objects.exists()
+
+
+def test_nobody_is_told_of_the_demo_after_its_removal(data: Path) -> None:
+    seeding.seed(days=1, now=NOW)
+    alice = User.objects.create(username="alice", role="officer")
+    abouts = [f"alarm:{Alarm.objects.all()[0].pk}", f"case:{Case.objects.all()[0].number}", "source:veldmark-doors",
+              "trouble:source:veldmark-doors", "trouble:lake"]  # fmt: skip
+    for about in abouts:
+        Notice.objects.create(user=alice, words="Look", about=about)
+    for part in ("source:veldmark-doors", "lake"):
+        Trouble.objects.create(part=part, words="Look")
+    removal.remove()
+    assert list(Notice.objects.values_list("about", flat=True)) == ["trouble:lake"]
+    assert list(Trouble.objects.values_list("part", flat=True)) == ["lake"]
+
+
+def test_the_demo_s_alarms_go_even_when_their_events_are_gone_already(data: Path) -> None:
+    seeding.seed(days=1, now=NOW)
+    with Lake(data / "lake") as lake:
+        lake.forget_sources(SOURCES)
+    removal.remove()
+    assert not Alarm.objects.exists()
+
+
 def test_what_never_was_cannot_be_removed(data: Path) -> None:
     with pytest.raises(removal.NotOursError, match="there is nothing to remove"):
         removal.remove()
@@ -141,3 +240,20 @@ def test_an_officer_who_did_something_stays_in_the_audit_and_is_switched_off(dat
     removal.remove()
     nora = User.objects.get()
     assert (nora.username, nora.is_active) == ("nora", False)
+
+
+def test_the_demo_comes_again_and_wakes_the_officer_whom_it_left_switched_off(data: Path) -> None:
+    made = seeding.seed(days=1, now=NOW)
+    record(made.officer, "signed in", "officer:nora")
+    removal.remove()
+    assert seeding.seed(days=1, now=NOW).officer.is_active
+
+
+def test_an_officer_to_whom_a_case_of_somebody_s_was_given_is_switched_off(data: Path) -> None:
+    made = seeding.seed(days=1, now=NOW)
+    mine = Case.objects.create(
+        number="2026-900", headline="Mine", level=2, first_at=NOW, last_at=NOW, lead=made.officer
+    )
+    removal.remove()
+    mine.refresh_from_db()
+    assert mine.lead == made.officer

@@ -129,7 +129,7 @@ class HttpServer:
 
 
 @contextmanager
-def http_server(*answers: tuple[int, dict[str, str]], waits: float = 0.0) -> Iterator[HttpServer]:
+def http_server(*answers: tuple[int, dict[str, str]], waits: float = 0.0, says: bytes = b"") -> Iterator[HttpServer]:
     class Answering(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -139,8 +139,9 @@ def http_server(*answers: tuple[int, dict[str, str]], waits: float = 0.0) -> Ite
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", str(len(says)))
             self.end_headers()
+            self.wfile.write(says)
 
         def log_message(self, *_: object) -> None:
             pass

@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.test import Client
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.sessions.backends.db import SessionStore
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
+from bartizan.core.accounts.actions import end_other_sessions
 from bartizan.core.models import AuditEntry, User
 from bartizan.core.roles import Role
 from bartizan.notices import actions
@@ -227,14 +231,8 @@ def test_people_are_put_on_call_in_the_site_s_time(as_alice: Client, bob: User) 
     assert not Duty.objects.exists()
 
 
-def test_a_browser_subscribes_and_what_is_wrong_is_said(as_alice: Client) -> None:
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    from bartizan.notices.push import encoded
-    from tests.notices.test_push import AUTH, point
-
-    keys = {"p256dh": encoded(point(ec.generate_private_key(ec.SECP256R1()))), "auth": encoded(AUTH)}
-    right = {"endpoint": "https://push.example/abc"} | keys
+def test_a_browser_subscribes_and_what_is_wrong_is_said(as_alice: Client, subscription: dict[str, str]) -> None:
+    right = subscription
     for _ in range(2):
         assert as_alice.post(f"{OWN}/add/push", right).status_code == 204
     assert Channel.objects.count() == 1
@@ -244,6 +242,124 @@ def test_a_browser_subscribes_and_what_is_wrong_is_said(as_alice: Client) -> Non
         b"The browser's keys are not right; switch push off and on again.",
     )
     assert as_alice.post(f"{OWN}/add/pigeon", right).status_code == 404
+
+
+@pytest.fixture
+def subscription() -> dict[str, str]:
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    from bartizan.notices.push import encoded
+    from tests.notices.test_push import AUTH, point
+
+    keys = {"p256dh": encoded(point(ec.generate_private_key(ec.SECP256R1()))), "auth": encoded(AUTH)}
+    return {"endpoint": "https://push.example/abc"} | keys
+
+
+def test_signing_out_ends_push_to_this_browser_and_to_no_other(
+    as_alice: Client, here: world.World, subscription: dict[str, str]
+) -> None:
+    actions.add_channel(here.alice, "push", "https://push.example/elsewhere")
+    as_alice.post(f"{OWN}/add/push", subscription)
+    as_alice.post("/sign-out")
+    assert [channel.address for channel in Channel.objects.all()] == ["https://push.example/elsewhere"]
+
+
+def test_signing_out_days_later_ends_push_to_this_browser_too(
+    as_alice: Client, here: world.World, subscription: dict[str, str]
+) -> None:
+    as_alice.post(f"{OWN}/add/push", subscription)
+    as_alice.session.flush()  # it ended by itself: push goes on, for that is what it is for
+    assert Channel.objects.exists()
+    as_alice.cookies.pop(settings.SESSION_COOKIE_NAME)
+    as_alice.get("/sign-in")
+    sign_in_with_cookies(as_alice, here.alice)
+    assert Channel.objects.exists()
+    as_alice.post("/sign-out")
+    assert not Channel.objects.exists()
+
+
+def test_somebody_else_who_signs_in_to_this_browser_is_not_shown_what_the_first_is_told(
+    as_alice: Client, bob: User, subscription: dict[str, str]
+) -> None:
+    as_alice.post(f"{OWN}/add/push", subscription)
+    as_alice.cookies.pop(settings.SESSION_COOKIE_NAME)
+    sign_in_with_cookies(as_alice, bob)
+    assert not Channel.objects.exists()
+
+
+def test_a_browser_that_bob_subscribes_is_alice_s_no_longer(
+    as_alice: Client, as_bob: Client, bob: User, subscription: dict[str, str]
+) -> None:
+    as_alice.post(f"{OWN}/add/push", subscription)
+    as_bob.post(f"{OWN}/add/push", subscription)
+    assert [channel.user for channel in Channel.objects.all()] == [bob]
+
+
+def test_ending_the_other_sessions_ends_their_push_and_keeps_this_browser_s(
+    as_alice: Client, here: world.World, subscription: dict[str, str]
+) -> None:
+    other = actions.add_channel(here.alice, "push", "https://push.example/elsewhere")
+    as_alice.post(f"{OWN}/add/push", subscription)
+    end_other_sessions(here.alice, as_alice.session.session_key)
+    assert not Channel.objects.filter(pk=other.pk).exists()
+    assert Channel.objects.get().address == subscription["endpoint"]
+
+
+def test_a_new_password_ends_push_to_the_other_browsers(
+    as_alice: Client, here: world.World, subscription: dict[str, str]
+) -> None:
+    other = actions.add_channel(here.alice, "push", "https://push.example/elsewhere")
+    as_alice.post(f"{OWN}/add/push", subscription)
+    phrase = {"new_password1": "the owl of the north tower", "new_password2": "the owl of the north tower"}
+    here.alice.set_unusable_password()
+    here.alice.save()
+    as_alice.force_login(here.alice)
+    assert as_alice.post("/password", phrase).status_code == 302
+    assert not Channel.objects.filter(pk=other.pk).exists()
+
+
+def sign_in_with_cookies(browser: Client, user: User) -> None:
+    """As ``force_login``, in a request that brings the browser's cookies."""
+    request = RequestFactory().get("/")
+    request.COOKIES = {name: morsel.value for name, morsel in browser.cookies.items()}
+    request.session = SessionStore()
+    login(request, user, "django.contrib.auth.backends.ModelBackend")
+    request.session.save()
+    browser.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key
+
+
+@pytest.mark.parametrize(
+    ("where", "form"),
+    [
+        (f"{OWN}/add/push", {"endpoint": "https://[::1"}),
+        (f"{OWN}/quiet", {"starts": "22:00+01:00", "ends": "07:00", "days": ["0"], "breaks": "4"}),
+        (f"{OFFICE}/on-call", {"who": "bob", "starts_at": "0001-01-01T00:00", "ends_at": "0001-01-02T00:00",
+                               "place": "1", "least": "0"}),
+        (f"{OFFICE}/on-call", {"who": "bob", "starts_at": "9999-12-31T00:00", "ends_at": "9999-12-31T23:59",
+                               "place": "1", "least": "0"}),
+        (f"{OFFICE}/webhooks", {"name": "Chat", "address": "https://[::1"}),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_answered_in_words(as_alice: Client, bob: User, where: str, form: dict[str, object]) -> None:
+    answer = as_alice.post(where, form)
+    assert answer.status_code == 422
+    assert b'class="wrong"' in answer.content or where.endswith("push") or b'role="alert"' in answer.content
+
+
+def test_a_webhook_that_cannot_be_is_chosen_for_nothing(as_alice: Client) -> None:
+    answer = as_alice.post(f"{OFFICE}/choose", {"alarm-raised-on": "on", "alarm-raised-webhooks": "9" * 30})
+    assert answer.status_code == 302
+
+
+def test_the_audit_says_what_was_chosen_before(as_alice: Client, here: world.World) -> None:
+    as_alice.post(f"{OFFICE}/choose", {"alarm-raised-on": "on", "alarm-raised-least": "4"})
+    entry = AuditEntry.objects.get(subject="trigger:alarm-raised")
+    assert (entry.detail["before"]["least"], entry.detail["after"]["least"]) == (3, 4)
+    form = {"starts": "22:00", "ends": "07:00", "days": ["0"], "breaks": "4"}
+    for ends in ("07:00", "08:00"):
+        as_alice.post(f"{OWN}/quiet", form | {"ends": ends})
+    detail = AuditEntry.objects.filter(verb="set quiet hours").order_by("-pk")[0].detail
+    assert (detail["before"]["ends"], detail["after"]["ends"]) == ("07:00:00", "08:00:00")
 
 
 def test_the_push_worker_is_served_at_the_root_with_the_strict_policy(as_alice: Client) -> None:

@@ -159,12 +159,23 @@ def test_a_push_service_that_is_busy_is_asked_again_when_it_says(
     assert states(channel) == ["sent"]
 
 
+@pytest.mark.django_db
+def test_a_test_does_not_show_what_stands_at_the_address(alice: User, browser: ec.EllipticCurvePrivateKey) -> None:
+    with http_server((500, {}), says=b"the house's secret") as server:
+        said = trial(subscribe(alice, server, browser), alice).words
+    assert said == "The push service 127.0.0.1 answered 500 Internal Server Error."
+
+
 @pytest.mark.parametrize(
     ("endpoint", "p256dh", "auth"),
     [
         ("javascript:alert(1)", None, None),
         ("", None, None),
         ("https://push.example/" + "a" * 1000, None, None),
+        ("http://push.example/a", None, None),
+        ("http://localhost/a", None, None),
+        ("https://[::1", None, None),
+        ("https://push.example:99999/a", None, None),
         ("https://push.example/a", "AAAA", None),
         ("https://push.example/a", encoded(b"\x04" + bytes(64)), None),
         ("https://push.example/a", None, "AAAA"),

@@ -140,7 +140,8 @@ def test_this_machine_and_private_networks_are_refused_unless_the_office_allows_
         assert trial(channel, alice).state == "sent"
 
 
-@pytest.mark.parametrize("address", ["10.1.2.3", "192.168.1.1", "127.0.0.1", "::1", "fc00::1", "::ffff:10.0.0.1"])
+@pytest.mark.parametrize("address", ["10.1.2.3", "192.168.1.1", "127.0.0.1", "::1", "fc00::1", "::ffff:10.0.0.1",
+                                     "64:ff9b:1::7f00:1", "fec0::1", "::127.0.0.1"])  # fmt: skip
 def test_private_addresses_need_the_office_s_leave(address: str) -> None:
     with pytest.raises(Refused, match="private network"):
         outgoing.check(ip_address(address), allows_private=False)
@@ -154,6 +155,9 @@ def test_private_addresses_need_the_office_s_leave(address: str) -> None:
         "fe80::1",
         "fd00:ec2::254",
         "100.100.100.200",
+        "168.63.129.16",
+        "192.0.0.192",
+        "::169.254.169.254",
         "::ffff:169.254.169.254",
         "64:ff9b::a9fe:a9fe",
         "2002:a9fe:a9fe::1",

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import html
+import json
+from datetime import date
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from bartizan.core.models import AuditEntry, Setting, User
 from bartizan.core.roles import Role
+from bartizan.demo import marks
 from bartizan.estate.models import Department, Floor, Organisation, Portal, Site, Zone
 from bartizan.setup import queries
-from tests.world import officer
+from bartizan.watch.actions import save_source
+from tests.world import officer, own_folder
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +71,8 @@ def test_the_organisation_and_its_departments_are_made_and_told_in_the_audit(con
     assert AuditEntry.objects.filter(subject="organisation:Saint Anne", by__username="alice").exists()
     console.post("/setup/organisation", told | {"name": "Saint Anne's"})
     assert Organisation.objects.get().name == "Saint Anne's"
+    detail = AuditEntry.objects.get(subject="organisation:Saint Anne's").detail
+    assert (detail["before"]["name"], detail["after"]["name"]) == ("Saint Anne", "Saint Anne's")
     assert Department.objects.count() == 2
 
 
@@ -76,6 +84,17 @@ def test_a_site_comes_with_a_building_a_floor_and_the_street_before_it(console: 
     assert Zone.objects.get().is_outside
     console.post("/setup/site", SITE | {"name": "Main Library"})
     assert set(Site.objects.values_list("code", flat=True)) == {"ML", "ML2"}
+
+
+def test_the_time_zone_that_is_proposed_is_this_machine_s(
+    console: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "localtime"
+    monkeypatch.setattr("bartizan.setup.pages.LOCALTIME", here)
+    for zone, proposed in (("Europe/Amsterdam", "Europe/Amsterdam"), ("My/Own", "UTC")):
+        here.unlink(missing_ok=True)
+        here.symlink_to(tmp_path / "zoneinfo" / zone)
+        assert f'value="{proposed}"' in page(console, "/setup/site").partition("<datalist")[0]
 
 
 @pytest.mark.parametrize(
@@ -113,6 +132,13 @@ def test_two_zones_of_one_name_are_refused(console: Client) -> None:
     assert not Portal.objects.exists()
 
 
+def test_zones_of_a_site_without_a_floor_say_where_one_is_added(console: Client) -> None:
+    Site.objects.create(code="ML", name="Mill Lane")
+    answer = console.post("/setup/zones", rows(*HALL))
+    assert answer.status_code == 422
+    assert "Mill Lane has no floor; add one under Registers, Floors." in answer.content.decode()
+
+
 def test_zones_without_a_site_say_what_comes_first(console: Client) -> None:
     assert "Zones belong to a site, and there is none yet" in page(console, "/setup/zones")
 
@@ -143,6 +169,36 @@ def test_the_demo_stays_out_of_a_house_with_records(console: Client) -> None:
     answer = console.post("/setup/do/load-demo")
     assert answer.status_code == 422
     assert "give the demo a folder of its own" in answer.content.decode()
+
+
+def test_a_refusal_of_the_demo_leaves_the_steps_as_they_are(console: Client) -> None:
+    answer = console.post("/setup/do/load-demo")
+    assert "Go on with organisation" in answer.content.decode()
+
+
+@pytest.mark.parametrize("taken", ["account", "department", "source"])
+def test_the_demo_is_not_offered_where_it_would_change_somebody_s_records(console: Client, taken: str) -> None:
+    if taken == "account":
+        officer("nora", "Nora", "Nagel", "CSO")
+    elif taken == "department":
+        Department.objects.create(code="FIN", name="My finances")
+    else:
+        save_source("veldmark-doors", "http", {}, None)
+    assert "Load the demo" not in page(console, "/setup")
+
+
+def test_what_failed_is_not_told_any_more_once_a_later_start_has_done_it(
+    console: Client, tmp_path: Path, settings: Settings
+) -> None:
+    own_folder(settings, tmp_path)
+    (tmp_path / "run").mkdir()
+    told = {"deed": "demo-load", "state": "failed", "words": "Bartizan was stopped in the middle of it. Ask again."}
+    (tmp_path / "run" / "told.json").write_text(json.dumps(told))
+    assert queries.demo()["trouble"] == told["words"]
+    marks.write(tmp_path, today=date(2026, 11, 17))
+    assert queries.demo()["trouble"] == told["words"]
+    marks.add(tmp_path, is_whole=True)
+    assert queries.demo()["trouble"] == ""
 
 
 def test_the_demo_needs_the_parent_that_loads_it(console: Client) -> None:

@@ -17,13 +17,13 @@ from django.db.transaction import atomic
 
 from bartizan.core.loading import load_together
 from bartizan.core.models import User
-from bartizan.core.roles import Role
-from bartizan.demo import history, marks, removal, states, told
+from bartizan.demo import history, marks, officers, removal, states, told
 from bartizan.demo.days import day_of
 from bartizan.demo.outlets import SOURCES, Targets, as_marks, make_sources
 from bartizan.demo.people import DAAN, MARTA
 from bartizan.demo.places import TIMEZONE
-from bartizan.demo.world import World, world
+from bartizan.demo.taken import taken
+from bartizan.demo.world import SEED, World, world
 from bartizan.engines.context import Context
 from bartizan.engines.observe import microseconds
 from bartizan.estate.models import Organisation, Person, Site
@@ -33,15 +33,8 @@ from bartizan.watch.line import open_judge
 from bartizan.watch.models import Source
 
 Event = dict[str, Any]
-SEED: Final = 20261117
 DAYS: Final = 30
 CHUNK: Final = 50_000
-OFFICERS: Final = (
-    ("nora", "Nora Lindqvist", "CSO"), ("saskia", "Saskia Amrani", "Director"), ("yusuf", "Yusuf Demir", "Systems"),
-    ("pieter", "Pieter Blom", "Control"), ("aisha", "Aisha Bakker", "Patrol"), ("jonas", "Jonas Lund", "Gate 2"),
-    ("hanneke", "Hanneke de Wit", "Legal"), ("ingrid", "Ingrid Maes", "Auditor"),
-)  # fmt: skip
-ROLES: Final = {"CSO": Role.OFFICER, "Director": Role.DIRECTOR, "Legal": Role.HEAD, "Auditor": Role.AUDITOR}
 PLAYS_A_PART: Final = frozenset({MARTA, DAAN})
 """Who has a part in today's incidents and is therefore not in today's ordinary life."""
 
@@ -65,37 +58,58 @@ def seed(
 ) -> Seeded:
     """Make the demo in the data folder, or find it there. Everything is dated back from ``now``.
 
-    Raises NotEmptyError when the folder holds records that the demo did not make, unless ``force``. ``beside``: a
-    console runs on the folder, with the line at rest; sources that it has already are no hindrance.
+    Raises NotEmptyError when the folder holds records that the demo did not make, unless ``force``; and in any case
+    when it would change some of them. ``beside``: a console runs on the folder, with the line at rest; sources that it
+    has already are no hindrance.
     """
     now = now or datetime.now(UTC)
     data = Path(settings.DATA)
     made = marks.read(data)
-    if made and not made.get("is_whole"):
-        removal.remove(at_rest=beside)  # a start that was interrupted: made anew
-    elif made:
+    if made.get("is_whole"):
         return _again(data, made, now)
+    if made:
+        force, beside = force or made.get("force", False), beside or made.get("beside", False)
+        _clear(at_rest=beside)
     if not force:
         _refuse_if_used(data, ignores_sources=beside)
     today = now.astimezone(ZoneInfo(TIMEZONE)).date()
     veldmark = world(seed, today)
-    with atomic():
-        _load(veldmark)
-        officers = [_console_user(*row) for row in OFFICERS]
-        targets = make_sources(data, {})
-    marks.write(data, seed=seed, today=today, targets=as_marks(targets), officers=[o.username for o in officers])
+    _refuse_if_taken(veldmark)
+    staff, targets = _records(data, veldmark, seed=seed, today=today, force=force, beside=beside)
     context = Context(snapshot())
     lived = merge(life(veldmark, seed, today, days, now), sorted(history.events(now), key=_when), key=_when)
     with Lake(data / "lake") as lake:
         events = _fill(lake, lived, context)
     _remember(data, context)
-    with atomic():
-        marks.add(data, **history.write(now, officers))
-        told.write(now)
-        states.write(veldmark, now)
-        _count_sources(data)
+    _settle(data, veldmark, staff, now)
     marks.add(data, is_whole=True)
-    return Seeded(officers[0], targets, events, today)
+    return Seeded(staff[0], targets, events, today)
+
+
+@atomic
+def _records(data: Path, veldmark: World, *, today: date, **asked: Any) -> tuple[list[User], Targets]:
+    """Its records, accounts and sources; marked before they are kept, so that a stop in between leaves none behind."""
+    _load(veldmark)
+    staff = [officers.make(*row) for row in officers.OFFICERS]
+    targets = make_sources(data, {})
+    marks.write(data, today=today, targets=as_marks(targets), officers=[one.username for one in staff], **asked)
+    return staff, targets
+
+
+@atomic
+def _settle(data: Path, veldmark: World, staff: list[User], now: datetime) -> None:
+    marks.add(data, **history.write(now, staff))
+    told.write(now)
+    states.write(veldmark, now)
+    _count_sources(data)
+
+
+def _clear(*, at_rest: bool) -> None:
+    """A start or a removal was interrupted: what is left of it goes, and the demo is made anew as it was asked for."""
+    try:
+        removal.remove(at_rest=at_rest)
+    except removal.NotOursError as error:
+        raise NotEmptyError(str(error)) from error
 
 
 def _again(data: Path, made: marks.Marks, now: datetime) -> Seeded:
@@ -110,7 +124,7 @@ def _again(data: Path, made: marks.Marks, now: datetime) -> Seeded:
     events = _fill(judge.lake, meanwhile, judge.context)
     judge.remember()
     judge.lake.close()
-    return Seeded(_officer(), make_sources(data, made), events, first)
+    return Seeded(officers.chief(), make_sources(data, made), events, first)
 
 
 def life(made: World, seed: int, today: date, days: int, until: datetime) -> Iterator[Event]:
@@ -177,35 +191,19 @@ def _refuse_if_used(data: Path, *, ignores_sources: bool) -> None:
         )
 
 
+def _refuse_if_taken(made: World) -> None:
+    if found := taken(made):
+        others = " and others" if len(found) > 5 else ""
+        raise NotEmptyError(
+            f"The demo would change records of yours: {', '.join(found[:5])}{others}. "
+            "Give it a folder of its own: bartizan --data ANOTHER_FOLDER demo."
+        )
+
+
 def _load(made: World) -> None:
     report = load_together(made.rows(), None)
     if report.problems:
         raise NotEmptyError("The demo's records do not fit beside those that are here: " + str(report.problems[0]))
-
-
-def _console_user(username: str, name: str, title: str) -> User:
-    first, _, last = name.partition(" ")
-    role = ROLES.get(title, Role.SPECIALIST)
-    user, is_new = User.objects.get_or_create(
-        username=username,
-        defaults={
-            "first_name": first,
-            "last_name": last,
-            "title": title,
-            "role": role,
-            "sites": ["ML"] if role == Role.DIRECTOR else [],
-            "departments": ["LEG"] if role == Role.HEAD else [],
-            "person": Person.objects.filter(name=name).values_list("code", flat=True).first() or "",
-        },
-    )
-    if is_new:
-        user.set_unusable_password()
-        user.save(update_fields=["password"])
-    return user
-
-
-def _officer() -> User:
-    return User.objects.get(username=OFFICERS[0][0])
 
 
 def _count_sources(data: Path) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from heapq import heappop, heappush
-from typing import Any
+from typing import Any, Final
 
 from bartizan.demo.people import Member, People, people
 from bartizan.demo.places import Places, places
 from bartizan.demo.valued import valued
 
 Row = dict[str, Any]
+SEED: Final = 20261117
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,9 @@ class Mail(BaseModel):
     password: SecretStr = Field(SecretStr(""), description="Kept encrypted, never shown again.")
     sender: str = Field("", max_length=200, description="The From address, such as bartizan@example.org.")
     is_brief: bool = Field(
-        False, description="Mail says only what kind of thing happened and where to read it: no names, no places."
+        False,
+        title="Brief",
+        description="Mail says only what kind of thing happened and where to read it: no names, no places.",
     )
 
     @model_validator(mode="after")
@@ -53,15 +55,18 @@ class Sending(BaseModel):
     )
     pause_seconds: int = Field(
         60,
+        title="Pause, seconds",
         ge=5,
         le=3600,
         description="Between two messages on one channel: what comes meanwhile leaves together. Critical ones wait at "
         "most ten seconds.",
     )
     allows_private_addresses: bool = Field(
-        False, description="Whether webhooks and push may lead to this machine and to private networks."
+        False,
+        title="Private addresses",
+        description="Whether webhooks and push may lead to this machine and to private networks.",
     )
-    keep_days: int = Field(400, ge=1, le=3660, description="Older notices are removed.")
+    keep_days: int = Field(400, title="Kept for, days", ge=1, le=3660, description="Older notices are removed.")
 
 
 declare(

@@ -11,25 +11,31 @@ import os
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 TIMEOUT = 10.0
 LONGEST = 30.0
 """Of the whole exchange: an answer that comes drop by drop is cut."""
 READS = 4096
+LONGEST_ADDRESS = 1000
 METADATA = (
     ip_network("169.254.0.0/16"),
     ip_network("fe80::/10"),
     ip_network("fd00:ec2::/32"),
     ip_network("100.100.100.200/32"),
+    ip_network("168.63.129.16/32"),
+    ip_network("192.0.0.192/32"),
 )
 """Link-local, and where clouds keep a machine's credentials: never, whatever the office allows."""
 
 TRANSLATED = ip_network("64:ff9b::/96")
+COMPATIBLE = ip_network("::/96")
+INSIDE = (ip_network("64:ff9b:1::/48"), ip_network("fec0::/10"))
+"""Of a house's own although Python's list of private networks lacks them: RFC 8215 and RFC 3879."""
 Address = IPv4Address | IPv6Address
 
 
@@ -51,6 +57,18 @@ class Answer:
     """``Retry-After`` in seconds."""
 
 
+def parts_of(address: str, schemes: Collection[str] = ("https", "http")) -> SplitResult | None:
+    """Those of an address that can be posted to; nothing of another."""
+    if len(address) > LONGEST_ADDRESS or not address.isascii() or any(c.isspace() for c in address):
+        return None
+    try:
+        parts = urlsplit(address)
+        is_right = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return parts if is_right else None
+
+
 def check(address: Address, *, allows_private: bool) -> None:
     """Raises Refused for an address that may not be posted to."""
     plain = _plain(address)
@@ -58,17 +76,17 @@ def check(address: Address, *, allows_private: bool) -> None:
         raise Refused(f"{plain} is a link-local or metadata address; nothing is ever sent there.")
     if plain.is_multicast or plain.is_unspecified:
         raise Refused(f"{plain} is no address of a single machine.")
-    if not plain.is_global and not allows_private:
+    if not allows_private and (not plain.is_global or any(plain in network for network in INSIDE)):
         raise Refused(
             f"{plain} is on this machine or in a private network; allow that under Settings, Sending notices."
         )
 
 
 def _plain(address: Address) -> Address:
-    """The IPv4 address that an IPv6 one stands for (RFC 4291 mapped, RFC 6052 translated)."""
-    if not isinstance(address, IPv6Address):
+    """The IPv4 address that an IPv6 one stands for (RFC 4291 mapped and compatible, RFC 6052 translated)."""
+    if not isinstance(address, IPv6Address) or address.is_loopback:
         return address
-    if address in TRANSLATED:
+    if address in TRANSLATED or address in COMPATIBLE:
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour or address
 

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from bartizan.core.keys import key
 from bartizan.notices.message import LEVEL_WORDS, Message, Outlet, Result
-from bartizan.notices.outgoing import Refused, Unreached, post
+from bartizan.notices.outgoing import Refused, Unreached, parts_of, post
 
 RECORD = 4096
 """Octets of the one record; a push service need not take more (RFC 8030, section 7.2)."""
@@ -53,7 +53,8 @@ def send(message: Message, outlet: Outlet) -> Result:
         return Result("sent", f"Sent to the push service {host}, which answered {answer.words}.")
     if answer.status in (404, 410):
         return Result("never", f"The browser takes no notices any more ({host} answered {answer.words}).", is_gone=True)
-    return Result("later", f"The push service {host} answered {answer.words} {answer.body}".strip(), answer.after)
+    # What else it said is not shown: the address is one that any account may enter.
+    return Result("later", f"The push service {host} answered {answer.words}.", answer.after)
 
 
 def _words(message: Message) -> bytes:
@@ -133,8 +134,7 @@ def decoded(text: str) -> bytes:
 
 def problem_of(endpoint: str, keys: Mapping[str, str]) -> str:
     """What is wrong with a subscription that a browser brought, in words; empty when nothing is."""
-    parts = urlsplit(endpoint)
-    if parts.scheme not in ("https", "http") or not parts.hostname or len(endpoint) > 1000 or not endpoint.isascii():
+    if parts_of(endpoint, ("https",)) is None:
         return "The browser gave no address of a push service."
     try:
         encrypted(b"", decoded(keys.get("p256dh", "")), decoded(keys.get("auth", "")))

@@ -42,7 +42,7 @@ def _spell_end(hours: Hours, moment: datetime) -> datetime | None:
 
 def _spell(hours: Hours, day: date) -> tuple[datetime, datetime]:
     """The spell that begins on ``day``; an empty one when none does. An hour that the clock shows twice is quiet both
-    times; one that it leaves out ends or begins where the clock jumps or later, never too early."""
+    times; a spell that begins or ends in one that the clock leaves out is up to an hour longer, never shorter."""
     if day.weekday() not in hours.days:
         return datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)
     last = day if hours.ends > hours.starts else day + DAY

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from allauth.account.signals import password_changed
 from allauth.mfa import signals
-from django.contrib.auth.signals import user_logged_in
+from django.conf import settings
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.utils import timezone
 
-from bartizan.core.accounts.events import LinkGiven
+from bartizan.core.accounts.events import LinkGiven, SessionsEnded
 from bartizan.core.events import answers
 from bartizan.core.models import User
-from bartizan.notices import actions, mail
+from bartizan.notices import actions, mail, this_browser
 from bartizan.notices.actions.channels import know_address
 from bartizan.notices.message import Item, Message, Outlet
+from bartizan.notices.models import Channel
 from bartizan.notices.sending import outlet
 from bartizan.notices.triggers import Trigger, trigger
 
@@ -38,6 +42,35 @@ def told_of_a_new_address(sender: Any, request: Any, user: User, **_: Any) -> No
         )
         told = actions.Telling([user], words, "/account", 3, f"officer:{user.username}", "A sign-in from a new address")
         actions.happened(SIGN_IN.name, [told])
+
+
+@receiver(user_logged_in)
+def a_browser_is_whose_account_signed_in_last(sender: Any, request: Any, user: User, **_: Any) -> None:
+    key = this_browser.kept(request) if request is not None else None
+    if key is None:
+        return
+    if Channel.objects.filter(pk=key, user=user).exists():
+        request.session[this_browser.KEY] = key
+    else:
+        actions.leave_browser(key, user)
+
+
+@receiver(user_logged_out)
+def no_push_after_signing_out(sender: Any, request: Any, user: User | None, **_: Any) -> None:
+    """Before the session is emptied."""
+    if key := this_browser.of_session(request.session):
+        actions.leave_browser(key, user)
+
+
+@receiver(password_changed)
+def no_push_to_sessions_that_a_new_password_ended(sender: Any, request: Any, user: User, **_: Any) -> None:
+    actions.leave_other_browsers(user, this_browser.of_session(request.session))
+
+
+@answers(SessionsEnded)
+def no_push_to_sessions_that_were_ended(heard: SessionsEnded) -> None:
+    stays = import_module(settings.SESSION_ENGINE).SessionStore(heard.but) if heard.but else {}
+    actions.leave_other_browsers(heard.user, this_browser.of_session(stays))
 
 
 @receiver(signals.authenticator_added)

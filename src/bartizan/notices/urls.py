@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.urls import include, path
 
-from bartizan.core.live import topic
 from bartizan.core.preferences import Entry, page
 from bartizan.notices import queries
 from bartizan.web.palette import Found, deed
@@ -14,12 +11,6 @@ from bartizan.web.shell import frame
 
 PAGES = ("listing", "own", "office")
 
-
-def _own(user: Any, body: dict[str, Any]) -> dict[str, Any] | None:
-    return body if body.get("user") == user.pk else None
-
-
-topic("notice", "", _own, is_personal=True)
 frame(lambda user: {"unread": queries.unread(user)})
 deed(Found("bell", "Your notices", "what you were told", "/notices"))
 deed(Found("bell", "Channels and quiet hours", "how you are told", "/account/notices"))

@@ -26,15 +26,22 @@ DOOR = 24
 @atomic
 def keep_organisation(organisation: Organisation, departments: Iterable[str], by: User) -> None:
     """Save it, and make the departments that are not there yet."""
-    is_new = organisation.pk is None
+    kept = Organisation.objects.filter(pk=organisation.pk).first()
     organisation.save()
-    subject = f"organisation:{organisation.name}"
-    record(by, "made" if is_new else "changed", subject, after={"sector": organisation.sector})
+    subject, after = f"organisation:{organisation.name}", _facts(organisation)
+    if kept is None:
+        record(by, "made", subject, after=after)
+    elif _facts(kept) != after:
+        record(by, "changed", subject, before=_facts(kept), after=after)
     there = {name.casefold() for name in Department.objects.values_list("name", flat=True)}
     for name in departments:
         if name.casefold() not in there:
             made = Department.objects.create(code=code_for(Department, name), name=name)
             record(by, "made", f"department:{made.code}", after={"name": name})
+
+
+def _facts(organisation: Organisation) -> dict[str, Any]:
+    return {name: getattr(organisation, name) for name in ("name", "sector", "has_departments")}
 
 
 @atomic

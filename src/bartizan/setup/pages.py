@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 import zoneinfo
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -22,6 +22,8 @@ from bartizan.setup.queries import PERMISSION, STEPS
 from bartizan.web import panels
 from bartizan.web.dress import dress
 
+LOCALTIME = Path("/etc/localtime")
+
 panels.show(panels.Panel("now", 1, "setup/panel.html", queries.panel))
 
 
@@ -29,16 +31,19 @@ panels.show(panels.Panel("now", 1, "setup/panel.html", queries.panel))
 @needs(PERMISSION)
 def start(request: HttpRequest) -> HttpResponse:
     """What is done and what is left; while the demo comes or goes it says so."""
+    template = "setup/_demo.html" if request.headers.get("X-Part") == "demo" else "setup/start.html"
+    return render(request, template, _overview())
+
+
+def _overview() -> dict[str, Any]:
     steps = queries.steps()
-    context = {
+    return {
         "place": "settings",
         "steps": steps,
         "following": next((step for step in steps if step.state == "open"), None),
         "skipped": any(step.state == "skipped" for step in steps),
         "demo": queries.demo(),
     }
-    template = "setup/_demo.html" if request.headers.get("X-Part") == "demo" else "setup/start.html"
-    return render(request, template, context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -88,8 +93,8 @@ def _site(request: HttpRequest, user: User) -> tuple[dict[str, Any], bool]:
 
 
 def _zone_here() -> str:
-    """This machine's zone, where it is one of the world's names."""
-    name = time.tzname[0]
+    """This machine's zone, where it is one of the world's names. Django has set this process to another."""
+    name = str(LOCALTIME.resolve()).partition("zoneinfo/")[2]
     return name if name in zoneinfo.available_timezones() else "UTC"
 
 
@@ -99,7 +104,10 @@ def _zones(request: HttpRequest, user: User) -> tuple[dict[str, Any], bool]:
         return {"site": None}, False
     rows = forms.zones(request.POST or None)
     if request.method == "POST" and rows.is_valid():
-        actions.add_zones(site, [form.cleaned_data for form in rows], user)
+        try:
+            actions.add_zones(site, [form.cleaned_data for form in rows], user)
+        except ValidationError as error:
+            return {"site": site, "rows": rows, "trouble": " ".join(error.messages)}, False
         return {}, True
     return {"site": site, "rows": rows}, False
 
@@ -133,8 +141,8 @@ def do(request: HttpRequest, deed: str) -> HttpResponse:
     try:
         act(user)
     except ValidationError as error:
-        context = {"place": "settings", "steps": queries.steps(), "demo": queries.demo()}
-        return render(request, "setup/start.html", {**context, "trouble": " ".join(error.messages)}, status=422)
+        context = _overview() | {"trouble": " ".join(error.messages)}
+        return render(request, "setup/start.html", context, status=422)
     return HttpResponseRedirect(reverse("now") if deed == "leave" else reverse("setup"))
 
 

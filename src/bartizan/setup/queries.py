@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
+from django.utils import timezone
 
 from bartizan import supervisor
 from bartizan.core.access import may, visible_to
 from bartizan.core.models import Setting, User
+from bartizan.demo import marks
+from bartizan.demo.taken import taken
+from bartizan.demo.world import SEED, world
 from bartizan.estate.models import Organisation, Person, Site, Zone
 from bartizan.watch.models import Source
 
@@ -63,17 +67,24 @@ def _steps(skipped: set[str]) -> list[Step]:
 
 def demo() -> dict[str, Any]:
     """Whether the demo is here, may come, or is just coming or going; and what the last try said."""
-    told = supervisor.told(Path(settings.DATA))
-    is_here = (Path(settings.DATA) / "demo.json").exists()
-    is_empty = not (Organisation.objects.exists() or Site.objects.exists() or Person.objects.exists())
+    told, made = supervisor.told(Path(settings.DATA)), marks.read(Path(settings.DATA))
+    leaves = told.get("deed") == "demo-remove"
+    is_settled = not made if leaves else bool(made.get("is_whole"))  # a later start may have done it
     return {
-        "is_here": is_here,
-        "is_offered": is_here or is_empty,
+        "is_here": bool(made),
+        "is_offered": bool(made) or _is_free(),
         "is_busy": told.get("state") in {"asked", "running"},
-        "leaves": told.get("deed") == "demo-remove",
-        "trouble": told.get("words", "") if told.get("state") == "failed" else "",
+        "leaves": leaves,
+        "trouble": told.get("words", "") if told.get("state") == "failed" and not is_settled else "",
         "is_run": supervisor.status(Path(settings.DATA)) is not None,
     }
+
+
+def _is_free() -> bool:
+    """Whether the demo would mix with nothing of somebody's."""
+    if Organisation.objects.exists() or Site.objects.exists() or Person.objects.exists():
+        return False
+    return not taken(world(SEED, timezone.localdate()))
 
 
 def sources(user: Any) -> list[Source]:

@@ -4,6 +4,8 @@ from bartizan.notices.actions.channels import (
     add_channel,
     change_channel,
     forget_account,
+    leave_browser,
+    leave_other_browsers,
     remove_channel,
     set_quiet_hours,
 )
@@ -19,6 +21,8 @@ __all__ = [
     "choose",
     "forget_account",
     "happened",
+    "leave_browser",
+    "leave_other_browsers",
     "mark_all_read",
     "mark_read",
     "remove_channel",

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import QuerySet
 from django.db.transaction import atomic
 from django.utils import timezone
 
@@ -30,12 +31,14 @@ def _checked_level(level: int) -> int:
 def add_channel(
     user: User, kind: str, address: str, *, name: str = "", keys: Mapping[str, str] | None = None
 ) -> Channel:
-    """A mail address or a browser of one's own. The same browser again takes its new keys."""
+    """A mail address or a browser of one's own. The same browser again takes its new keys, and is nobody else's."""
     address = address.strip()
     if kind == "mail":
         _check_mail(address)
     elif kind != "push":
         raise ValidationError("A person has mail addresses and browsers; a webhook belongs to the office.")
+    else:
+        _take_off(Channel.objects.filter(kind="push", address=address).exclude(user=user), user)
     channel = Channel.objects.filter(user=user, kind=kind, address=address).first()
     if channel is None and Channel.objects.filter(user=user).count() >= MOST_CHANNELS:
         raise ValidationError(f"{MOST_CHANNELS} channels are the most; remove one first.")
@@ -74,10 +77,27 @@ def change_channel(channel: Channel, by: User, *, least: int, is_on: bool) -> No
 
 
 @atomic
-def remove_channel(channel: Channel, by: User) -> None:
+def remove_channel(channel: Channel, by: User | None) -> None:
     """What still waited for it is not sent."""
     record(by, "removed a channel", subject_of(channel), kind=channel.kind, address=masked(channel))
     channel.delete()
+
+
+@atomic
+def leave_browser(key: int, by: User | None) -> None:
+    """Nothing is pushed any more to a browser whose owner signed out, or in which somebody else signed in."""
+    _take_off(Channel.objects.filter(pk=key, kind="push"), by)
+
+
+@atomic
+def leave_other_browsers(user: User, but: int | None) -> None:
+    """The account's sessions were ended; ``but`` is the channel of the browser whose session stays."""
+    _take_off(Channel.objects.filter(user=user, kind="push").exclude(pk=but or 0), user)
+
+
+def _take_off(channels: QuerySet[Channel], by: User | None) -> None:
+    for channel in channels:
+        remove_channel(channel, by)
 
 
 @atomic
@@ -90,11 +110,17 @@ def set_quiet_hours(
     if is_on and not days:
         raise ValidationError("Choose the days on which quiet hours begin, or switch them off.")
     told: dict[str, Any] = {"starts": starts, "ends": ends, "days": sorted(days), "is_on": is_on, "zone": zone}
+    held = QuietHours.objects.filter(user=user).first()
     kept, _ = QuietHours.objects.update_or_create(user=user, defaults=told | {"breaks": _checked_level(breaks)})
     Delivery.objects.filter(channel__user=user, state="held").update(next_at=timezone.now())
-    shown = {name: str(value) for name, value in told.items()} | {"breaks": breaks}
-    record(user, "set quiet hours", f"officer:{user.username}", after=shown)
+    sides = ({"before": _shown(held)} if held else {}) | {"after": _shown(kept)}
+    record(user, "set quiet hours", f"officer:{user.username}", **sides)
     return kept
+
+
+def _shown(hours: QuietHours) -> dict[str, Any]:
+    names = ("starts", "ends", "days", "is_on", "zone")
+    return {name: str(getattr(hours, name)) for name in names} | {"breaks": hours.breaks}
 
 
 @atomic

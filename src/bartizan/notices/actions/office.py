@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -14,9 +15,13 @@ from bartizan.core.actions import record
 from bartizan.core.models import User
 from bartizan.notices.actions.channels import sealed
 from bartizan.notices.models import LEVELS, Channel, Choice, Duty
+from bartizan.notices.outgoing import parts_of
+from bartizan.notices.queries import choice_of
 from bartizan.notices.triggers import PERSONAL, named
 
 LONGEST_DUTY = timedelta(days=366)
+YEARS = range(2000, 3000)
+"""Far from where a calendar ends: every zone can show them."""
 
 
 @atomic
@@ -33,12 +38,8 @@ def add_webhook(by: User, name: str, address: str) -> tuple[Channel, str]:
 
 
 def _check_address(address: str) -> None:
-    try:
-        parts = urlsplit(address)
-        is_right = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        is_right = False
-    if not is_right or len(address) > 1000 or not address.isascii() or any(c.isspace() for c in address):
+    parts = parts_of(address)
+    if parts is None:
         raise ValidationError({"address": "An address looks like https://chat.example.org/hook."})
     if parts.username or parts.password:
         raise ValidationError(
@@ -59,10 +60,16 @@ def choose(
     if least not in dict(LEVELS):
         raise ValidationError("Choose one of the levels.")
     wanted = {"is_on": is_on, "least": least, "kinds": [kind for kind in PERSONAL if kind in kinds]}
+    before = _told(choice_of(trigger))
     choice, _ = Choice.objects.update_or_create(trigger=trigger, defaults=wanted)
     choice.webhooks.set(Channel.objects.filter(user=None, kind="webhook", pk__in=webhooks))
-    record(by, "chose what is told", f"trigger:{trigger}", after=wanted | {"webhooks": sorted(webhooks)})
+    record(by, "chose what is told", f"trigger:{trigger}", before=before, after=_told(choice))
     return choice
+
+
+def _told(choice: Choice) -> dict[str, Any]:
+    webhooks = choice.webhooks.order_by("pk").values_list("pk", flat=True) if choice.pk else ()
+    return {"is_on": choice.is_on, "least": choice.least, "kinds": choice.kinds, "webhooks": list(webhooks)}
 
 
 @atomic
@@ -70,6 +77,8 @@ def add_duty(
     by: User, user: User, starts_at: datetime, ends_at: datetime, *, place: int, least: int, note: str = ""
 ) -> Duty:
     """``user`` is on call. Several may be at the same time, in the order of their places."""
+    if starts_at.year not in YEARS:
+        raise ValidationError({"starts_at": f"Choose a day from {YEARS.start} on; the year has four digits."})
     if ends_at <= starts_at:
         raise ValidationError({"ends_at": "It must end after it begins."})
     if ends_at - starts_at > LONGEST_DUTY:

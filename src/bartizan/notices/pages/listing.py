@@ -49,7 +49,8 @@ def notices(request: HttpRequest) -> HttpResponse:
         "q": words,
         "is_filtered": bool(words or least or before),
     }
-    return render(request, "notices/notices.html", context)
+    part = "notices/_list.html" if request.headers.get("X-Part") == "list" else "notices/notices.html"
+    return render(request, part, context)
 
 
 @require_POST

@@ -122,7 +122,9 @@ def _choose(declared: triggers.Trigger, post: QueryDict, by: User) -> None:
         "is_on": declared.is_private or f"{name}-on" in post,
         "least": int(least) if least.isdecimal() else -1,
         "kinds": [kind for kind in triggers.PERSONAL if f"{name}-{kind}" in post],
-        "webhooks": frozenset(int(key) for key in post.getlist(f"{name}-webhooks") if key.isdecimal()),
+        "webhooks": frozenset(
+            int(key) for key in post.getlist(f"{name}-webhooks") if key.isdecimal() and len(key) < 19
+        ),
     }
     held = {n: getattr(before.choice, n) for n in ("is_on", "least", "kinds")} | {"webhooks": before.webhooks}
     if wanted != held:

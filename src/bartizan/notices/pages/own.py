@@ -17,7 +17,7 @@ from bartizan.core.access import may, needs
 from bartizan.core.accounts.browsers import browser_words
 from bartizan.core.models import User
 from bartizan.core.preferences import get
-from bartizan.notices import actions, push, queries
+from bartizan.notices import actions, push, queries, this_browser
 from bartizan.notices.decisions import Mail
 from bartizan.notices.models import LEVELS, QuietHours
 from bartizan.notices.trial import trial
@@ -75,10 +75,12 @@ def add(request: HttpRequest, kind: str) -> HttpResponse:
         return HttpResponse(problem, status=422, content_type="text/plain")
     name = browser_words(request.headers.get("User-Agent", ""))
     try:
-        actions.add_channel(user, "push", post["endpoint"], name=name, keys=keys)
+        channel = actions.add_channel(user, "push", post["endpoint"], name=name, keys=keys)
     except ValidationError as error:
         return HttpResponse(" ".join(error.messages), status=422, content_type="text/plain")
-    return HttpResponse(status=204)
+    answer = HttpResponse(status=204)
+    this_browser.remember(request, answer, channel.pk)
+    return answer
 
 
 @require_POST
@@ -113,7 +115,7 @@ def quiet(request: HttpRequest) -> HttpResponse:
     user, post = request.user, request.POST
     assert isinstance(user, User)
     try:
-        starts, ends = time.fromisoformat(post.get("starts", "")), time.fromisoformat(post.get("ends", ""))
+        starts, ends = _clock(post.get("starts", "")), _clock(post.get("ends", ""))
         days = {int(day) for day in post.getlist("days")}
         breaks = int(post.get("breaks", ""))
     except ValueError:
@@ -123,6 +125,14 @@ def quiet(request: HttpRequest) -> HttpResponse:
     except ValidationError as error:
         return page(request, {"quiet": " ".join(error.messages)})
     return HttpResponseRedirect("/account/notices#quiet")
+
+
+def _clock(text: str) -> time:
+    """Raises ValueError; also for a time with an offset, for the clock is the site's."""
+    found = time.fromisoformat(text)
+    if found.tzinfo:
+        raise ValueError(text)
+    return found
 
 
 urlpatterns = [
