@@ -103,8 +103,7 @@ def test_a_key_is_not_lost_when_the_alarm_changes_at_the_same_moment(console: Co
     raise_alarm(console, "Door forced", level=4)
     page.goto("/")
     page.wait_for_selector("[data-live-word]:has-text('Live')")
-    underway: list[Any] = []
-    page.route("**/*do=close", lambda route: underway.append(route))  # noqa: PLW0108  playwright marks what it is given
+    underway = held_back(page, "**/*do=close")
     with page.expect_request("**/*do=close"):
         page.keyboard.press("x")
     console.python("""
@@ -118,6 +117,99 @@ def test_a_key_is_not_lost_when_the_alarm_changes_at_the_same_moment(console: Co
     page.wait_for_selector("#alarm input[name=reason]:focus")
     page.wait_for_timeout(500)  # what the page asked for by itself meanwhile does not take the form away
     assert page.is_visible("#alarm input[name=reason]")
+
+
+def test_a_key_pressed_right_after_j_works_on_the_alarm_that_j_went_to(console: Console, page: Any) -> None:
+    raise_alarm(console, "Door forced", level=4)
+    raise_alarm(console, "Battery low", level=1)
+    page.goto("/")
+    underway = held_back(page, "**/?alarm=*")
+    with page.expect_request("**/?alarm=*"):
+        page.keyboard.press("j")
+    page.keyboard.press("e")
+    page.wait_for_timeout(200)
+    underway[-1].continue_()
+    page.wait_for_selector(".toast-b:has-text('Battery low acknowledged')")
+    assert held(console) == "Battery low"
+
+
+def test_keys_pressed_faster_than_the_console_answers_are_done_in_their_order(console: Console, page: Any) -> None:
+    for level, title in ((4, "Door forced"), (3, "Door held"), (2, "Camera covered"), (1, "Battery low")):
+        raise_alarm(console, title, level=level)
+    page.goto("/")
+    page.wait_for_selector("#alarm h2:has-text('Door forced')")
+    for key in "jejeje":
+        page.keyboard.press(key)
+    page.wait_for_selector("#queue tr.group:has-text('Held · 3')")
+    assert held(console) == "Battery low, Camera covered, Door held"
+
+
+def held_back(page: Any, address: str) -> list[Any]:
+    """What the page asks for at ``address``, until the test lets it go on."""
+    underway: list[Any] = []
+    page.route(address, lambda route: underway.append(route))  # noqa: PLW0108  playwright marks what it is given
+    return underway
+
+
+def held(console: Console) -> str:
+    return console.python("""
+        from bartizan.watch.models import Alarm
+        print(", ".join(sorted(Alarm.objects.filter(state="acknowledged").values_list("title", flat=True))))
+    """)
+
+
+def test_z_gives_the_alarm_back_to_whom_it_was_given(console: Console, page: Any) -> None:
+    raise_alarm(console, "Door forced")
+    console.python("""
+        from bartizan.core.models import User
+        from bartizan.watch import actions
+        from bartizan.watch.models import Alarm
+        of = {user.username: user for user in User.objects.all()}
+        actions.assign(Alarm.objects.get(), of["bob"], of["alice"])
+    """)
+    page.goto("/")
+    page.keyboard.press("e")
+    page.keyboard.press("z")
+    page.wait_for_selector(".toast-b:has-text('Door forced stands as before')")
+    page.wait_for_selector("#queue tr.group:has-text('Waiting for somebody · 1')")
+    assert "B. Bell" in page.inner_text("#queue")
+
+
+def test_an_alarm_list_that_was_walked_is_one_step_back(console: Console, page: Any) -> None:
+    for title in ("Door forced", "Door held", "Battery low"):
+        raise_alarm(console, title)
+    page.goto("/map")
+    page.goto("/")
+    for title in titles(page)[1:]:
+        page.keyboard.press("j")
+        page.wait_for_selector(f"#alarm h2:has-text('{title}')")
+    assert "alarm=" in page.url
+    page.go_back()
+    page.wait_for_url("**/map")
+
+
+def test_what_is_drawn_anew_by_itself_keeps_the_focus_and_the_place_to_which_one_scrolled(
+    console: Console, page: Any
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/map")
+    page.wait_for_selector("[data-live-word]:has-text('Live')", state="attached")
+    page.locator("#floors a", has_text="Edit").first.focus()
+    page.evaluate("document.querySelector('#floors .scroll-x').scrollLeft = 40")
+    page.evaluate("document.querySelector('#floors .scroll-x').dataset.old = ''")
+    raise_alarm(console, "Door forced")
+    page.wait_for_selector("#floors .scroll-x:not([data-old])")
+    assert page.evaluate("document.querySelector('#floors .scroll-x').scrollLeft") == 40
+    assert page.evaluate("document.activeElement.textContent").startswith("Edit")
+
+
+@pytest.mark.parametrize(("address", "key", "field"), [("/cases", "n", "headline"), ("/timeline", "f", "site")])
+def test_a_form_that_a_key_opens_is_typed_into_at_once(
+    console: Console, page: Any, address: str, key: str, field: str
+) -> None:
+    page.goto(address)
+    page.keyboard.press(key)
+    assert page.evaluate("document.activeElement.name") == field
 
 
 def test_a_paused_page_stands_still_and_catches_up_when_resumed(console: Console, page: Any) -> None:
@@ -140,6 +232,28 @@ def test_the_palette_finds_a_person_and_enter_opens_the_register(console: Consol
     page.keyboard.press("Enter")
     page.wait_for_url("**/registers/people/*")
     page.wait_for_selector("#side h2:has-text('Carol Cole')")
+
+
+def test_the_palette_opens_what_was_typed_however_quickly_enter_follows(console: Console, page: Any) -> None:
+    page.goto("/")
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("#found li[aria-selected=true]")
+    underway = held_back(page, "**/find?q=carol")
+    with page.expect_request("**/find?q=carol"):
+        page.keyboard.type("carol")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(200)
+    underway[0].continue_()
+    page.wait_for_selector("#side h2:has-text('Carol Cole')")
+
+
+def test_g_and_a_letter_that_leads_nowhere_do_nothing(console: Console, page: Any) -> None:
+    raise_alarm(console, "Door forced")
+    page.goto("/")
+    page.keyboard.press("g")
+    page.keyboard.press("e")
+    page.wait_for_timeout(400)
+    assert held(console) == ""
 
 
 def test_g_and_a_letter_go_to_a_page_but_not_while_typing(console: Console, page: Any) -> None:

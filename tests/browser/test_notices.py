@@ -40,6 +40,29 @@ def test_bob_s_bell_stays_still_when_alice_is_told(console: Console, page: Any) 
     other.close()
 
 
+def test_the_open_list_follows_and_the_row_in_focus_stays_so(console: Console, page: Any) -> None:
+    tell(console, "One that was there")
+    page.goto("/notices")
+    page.wait_for_selector("[data-live-word]:has-text('Live')")
+    page.keyboard.press("j")
+    tell(console, "Door forced at night", level=4)
+    page.locator("#list [data-row]", has_text="Door forced at night").wait_for()
+    assert page.locator("#list [data-row].is-focus").inner_text().startswith("High")
+    assert "One that was there" in page.evaluate("document.activeElement.innerText")
+
+
+def test_the_open_list_waits_while_somebody_points_at_it_and_says_what_is_high(console: Console, page: Any) -> None:
+    tell(console, "One that was there")
+    page.goto("/notices")
+    page.wait_for_selector("[data-live-word]:has-text('Live')")
+    page.hover("#list [data-row]")
+    tell(console, "Window broken", level=4)
+    page.wait_for_selector(".toast-b:has-text('Window broken')")
+    assert page.locator("#list [data-row]", has_text="Window broken").count() == 0
+    page.mouse.move(1, 1)
+    page.locator("#list [data-row]", has_text="Window broken").wait_for()
+
+
 def test_the_list_is_worked_by_keyboard_alone(console: Console, page: Any) -> None:
     tell(console, "The newest of them")
     page.goto("/notices")

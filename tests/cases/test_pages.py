@@ -241,7 +241,7 @@ def test_a_file_of_a_case_is_added_on_its_tab_and_comes_back_as_it_was(console: 
     assert (kept.name, kept.digest) == ("vault.html", hashlib.sha256(b"<script>picture</script>").hexdigest())
     assert "vault.html" in page(console, url)
     answer = console.get(f"/files/{kept.pk}")
-    assert b"".join(answer.streaming_content) == b"<script>picture</script>"  # type: ignore[attr-defined]
+    assert b"".join(answer) == b"<script>picture</script>"  # type: ignore[call-overload]
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,11 @@ def test_a_file_of_a_case_is_added_on_its_tab_and_comes_back_as_it_was(console: 
         ("task", {"words": "Ask", "due": "soon"}, "“soon” is not a date and a time"),
         ("headline", {"headline": ""}, "A case needs a headline."),
         ("state", {"state": "lost"}, "open, investigating or closed"),
+        ("task", {"words": "Ask", "due": "0001-01-01T00:00"}, "no time at which something can be due"),
+        ("task", {"words": "Ask", "due": "9999-12-31T23:59"}, "no time at which something can be due"),
         ("done", {"task": "x"}, "Choose one from the list."),
+        ("done", {"task": "²"}, "Choose one from the list."),
+        ("join", {"alarm": "9" * 30}, "Choose one from the list."),
     ],
 )
 def test_a_wrong_form_gets_words_on_its_tab(
@@ -261,6 +265,11 @@ def test_a_wrong_form_gets_words_on_its_tab(
     answer = console.post(f"/cases/{case.number}/do/{deed}", given)
     assert answer.status_code == 422
     assert words in html.unescape(answer.content.decode())
+
+
+def test_a_number_that_is_none_breaks_nothing(console: Client, case: Case) -> None:
+    assert console.post(f"/cases/{case.number}/do/lead", {"lead": "²"}).status_code == 302
+    assert console.post("/cases", {"alarm": "²", "headline": "A letter"}).status_code == 302
 
 
 def test_what_is_not_there_is_not_found(console: Client, case: Case) -> None:

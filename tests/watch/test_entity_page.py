@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import html
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from bartizan.cases import actions as cases
+from bartizan.core.models import AuditEntry
+from bartizan.core.queries import LOOKED
 from bartizan.core.roles import Role
 from bartizan.estate import models as estate
 from bartizan.watch.lake import Lake
@@ -58,16 +62,24 @@ def test_a_persons_page_has_the_record_the_badge_and_what_happened(console: Clie
 def test_every_kind_of_thing_on_record_has_a_page(console: Client, url: str, name: str) -> None:
     text = page(console, url)
     assert f"<h1>{name}</h1>" in text
-    assert "It is in no register." not in text
+    assert "It is in no register that is open to you." not in text
 
 
 @pytest.mark.parametrize(
     "name", ["ip/203.0.113.58", "file//srv/lab/v7.step", "file/C:\\Users\\x", "thing/odd", "nokind/a:b"]
 )
-def test_what_no_register_holds_still_has_a_page(console: Client, name: str) -> None:
+def test_what_no_register_holds_has_a_page_once_an_event_names_it(console: Client, lake: Lake, name: str) -> None:
+    assert console.get(f"/entity/{name}").status_code == 404
+    named = name.removeprefix("thing/") if name.startswith("thing/") else name.replace("/", ":", 1)
+    lake.append([event(datetime.now(UTC) - timedelta(days=20), asset=named)])
     text = page(console, f"/entity/{name}")
-    assert "It is in no register." in text
-    assert "No event of the last 400 days names it." in text
+    assert "It is in no register that is open to you." in text
+    assert "It was last seen" in text
+
+
+def test_a_name_that_nothing_can_have_is_not_found(console: Client) -> None:
+    assert console.get("/entity/thing/%00").status_code == 404
+    assert console.get("/entity/person/K-3%00").status_code == 404
 
 
 def test_its_alarms_and_cases_stand_beside_it(console: Client, here: World) -> None:
@@ -101,8 +113,15 @@ def test_what_is_not_open_is_not_there(client: Client, here: World) -> None:
     guard.sites = ["ELSEWHERE"]
     guard.save()
     client.force_login(guard)
-    assert client.get("/entity/zone/KP-0.01").status_code == 404
-    assert client.get("/entity/person/K-3").status_code == 404
+    for hidden, absent in (("zone/KP-0.01", "zone/KP-9.99"), ("person/K-3", "person/K-999")):
+        answers = [client.get(f"/entity/{name}") for name in (hidden, absent)]
+        assert [answer.status_code for answer in answers] == [404, 404]
+        assert words(answers[0]) == words(answers[1])
+    assert not AuditEntry.objects.filter(verb=LOOKED).exists()
+
+
+def words(answer: HttpResponse) -> str:
+    return re.sub(r"<[^>]+>|\s+", " ", answer.content.decode().split("<main")[1])
 
 
 def test_who_sees_no_events_sees_the_record_without_them(client: Client, here: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from bartizan.core.models import AuditEntry
 from bartizan.estate.models import Device, Floor, Portal, Zone
 from bartizan.watch import actions
 from bartizan.watch.models import Alarm, Source
@@ -57,16 +59,62 @@ def test_a_row_names_its_alarm_and_the_events_behind_it(console: Client) -> None
     assert f'data-event-ids="{alarm.events.get().event}"' in shown
 
 
+def do(console: Client, alarm: Alarm, deed: str, status: int = 200, **filled: str) -> str:
+    """What the page answers to a deed on ``alarm``, which is then as it was left."""
+    answer = console.post(f"/alarms/{alarm.pk}/{deed}", filled, headers={"X-Part": "alarm"})
+    assert answer.status_code == status
+    alarm.refresh_from_db()
+    return answer.content.decode()
+
+
+def undo_in(answer: str) -> str:
+    return re.findall(r'name="undo" value="([^"]+)"', answer)[0]
+
+
 def test_acknowledging_takes_the_alarm_and_can_be_undone(console: Client, here: World) -> None:
     alarm = world.alarm()
-    answer = console.post(f"/alarms/{alarm.pk}/acknowledge", headers={"X-Part": "alarm"}).content.decode()
-    alarm.refresh_from_db()
+    answer = do(console, alarm, "acknowledge")
     assert (alarm.state, alarm.holder) == ("acknowledged", here.alice)
     assert "you hold it" in answer
     assert "data-undo" in answer
-    console.post(f"/alarms/{alarm.pk}/reopen")
-    alarm.refresh_from_db()
+    do(console, alarm, "undo", undo=undo_in(answer))
     assert (alarm.state, alarm.holder) == ("raised", None)
+
+
+def test_undoing_gives_the_alarm_back_with_its_holder_its_clock_and_its_shelf(console: Client, here: World) -> None:
+    given, shelved = world.alarm("Given"), world.alarm("Shelved")
+    actions.assign(given, here.bob, here.alice)
+    actions.shelve(shelved, timezone.now() + timedelta(hours=8), "Painters", here.bob)
+    for alarm, deed, filled in (
+        (given, "acknowledge", {}),
+        (shelved, "acknowledge", {}),
+        (given, "close", {"reason": "Tested"}),
+        (given, "shelve", {"reason": "Movers", "until": (timezone.now() + timedelta(hours=1)).isoformat()}),
+    ):
+        alarm.refresh_from_db()
+        before = actions.standing(alarm)
+        answer = do(console, alarm, deed, **filled)
+        assert actions.standing(alarm) != before
+        do(console, alarm, "undo", undo=undo_in(answer))
+        assert actions.standing(alarm) == before
+    assert AuditEntry.objects.filter(verb="undid", subject=f"alarm:{given.pk}").count() == 3
+
+
+def test_what_changed_since_or_is_over_a_minute_old_is_not_undone(
+    console: Client, here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alarm = world.alarm()
+    undo = undo_in(do(console, alarm, "acknowledge"))
+    actions.assign(alarm, here.bob, here.alice)
+    assert "It was changed since" in do(console, alarm, "undo", 422, undo=undo)
+    assert alarm.holder == here.bob
+    undo = undo_in(do(console, alarm, "acknowledge"))
+    for forged in ("", undo[:-1], undo_in(do(console, world.alarm("Another"), "acknowledge"))):
+        assert "cannot be undone" in do(console, alarm, "undo", 422, undo=forged)
+    later = time.time() + 61
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert "minute in which it could be undone is over" in do(console, alarm, "undo", 422, undo=undo)
+    assert alarm.holder == here.alice
 
 
 def test_without_script_an_action_leads_back_to_the_alarm(console: Client) -> None:
@@ -99,6 +147,8 @@ def test_shelving_needs_a_reason_and_an_end_that_lies_ahead(console: Client) -> 
         ({"reason": "", "until": later}, "Say why it is shelved."),
         ({"reason": "Painters", "until": before}, "Choose an end that lies ahead."),
         ({"reason": "Painters", "until": "soon"}, "nothing is shelved without one"),
+        ({"reason": "Painters", "until": "9999-12-31T23:59:59-12:00"}, "nothing is shelved without one"),
+        ({"reason": "Painters", "until": "9999-12-31T23:59:59+00:00"}, "Choose an end within a year."),
         ({"reason": "Painters", "until": "2999-01-01T00:00:00"}, "Choose an end from the list."),
     ):
         answer = console.post(f"/alarms/{alarm.pk}/shelve", filled, headers={"X-Part": "alarm"})

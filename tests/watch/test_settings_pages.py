@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import html
 import json
 import os
@@ -13,8 +14,10 @@ from django.conf import settings
 from django.test import Client
 
 from bartizan.watch import rulebook
+from bartizan.watch.lake import Lake
 from bartizan.watch.models import LegalHold, Retention, RuleSwitch, Trouble
 from tests import world
+from tests.lakes import event
 from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lake")]
@@ -78,6 +81,17 @@ def test_a_rule_is_only_switched_off_with_a_reason(console: Client, pack: Path) 
     assert "Vault forced" in page(console, "/rules?show=off")
 
 
+def test_closing_or_switching_a_rule_keeps_what_the_list_was_narrowed_to(console: Client, pack: Path) -> None:
+    narrowed = "q=vault&show=found"
+    text = page(console, f"/rules?rule={RULE}&{narrowed}")
+    assert f'href="/rules?{narrowed}" data-key="Escape"' in text
+    assert f'action="/rules/switch?{narrowed}"' in text
+    answer = console.post(f"/rules/switch?{narrowed}", {"rule": RULE, "on": "0", "reason": "Building works"})
+    assert answer["Location"] == f"/rules?{narrowed}&rule={RULE}"
+    refused = console.post(f"/rules/switch?{narrowed}", {"rule": RULE, "on": "0", "reason": ""})
+    assert 'value="vault" placeholder="Search rules"' in refused.content.decode()
+
+
 def test_a_rule_that_does_not_exist_cannot_be_switched(console: Client, pack: Path) -> None:
     assert console.post("/rules/switch", {"rule": "nonsense", "on": "0", "reason": "x"}).status_code == 404
 
@@ -102,9 +116,13 @@ def test_processes_are_those_of_a_parent_that_lives(console: Client) -> None:
     run.mkdir(exist_ok=True)
     (run / "status.json").write_text(json.dumps({"parent": os.getpid(), "children": {"watch": child}}))
     try:
-        text = page(console, "/settings/health")
+        with (run / "lock").open("w") as lock:
+            assert "The processes are not known." in page(console, "/settings/health"), "its number is another's now"
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            text = page(console, "/settings/health")
     finally:
         (run / "status.json").unlink()
+        (run / "lock").unlink()
     assert "4711" in text
     assert "last ended with -9" in text
 
@@ -137,9 +155,68 @@ def test_a_hold_is_placed_with_its_matter_and_ended(console: Client) -> None:
     )
     hold = LegalHold.objects.get()
     assert (hold.filters, hold.since) == ({"site": "KP"}, datetime(2026, 10, 31, 23, tzinfo=UTC))
+    assert "from 1 Nov 2026" in page(console, "/settings/health"), "on the site's clock"
     console.post("/settings/health/end-hold", {"hold": str(hold.pk)})
     hold.refresh_from_db()
     assert hold.ended_at
+
+
+def test_a_hold_of_one_day_holds_to_the_end_of_that_day_on_the_site_s_clock(console: Client) -> None:
+    console.post("/settings/health/hold", {"reason": "Matter", "since": "2026-11-01", "until": "2026-11-01"})
+    hold = LegalHold.objects.get()
+    assert (hold.since, hold.until) == (
+        datetime(2026, 10, 31, 23, tzinfo=UTC),
+        datetime(2026, 11, 1, 23, tzinfo=UTC),
+    )
+    assert "from 1 Nov 2026 to 1 Nov 2026" in page(console, "/settings/health")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"filter": "site", "value": "MOON"}, "There is no site “MOON”, and no event tells of it"),
+        ({"filter": "zone", "value": "vault"}, "There is no zone “vault”"),
+        ({"filter": "source", "value": "dors"}, "There is no source “dors”"),
+        ({"filter": "person", "value": "K-99"}, "There is no person “K-99”"),
+        ({"filter": "actor", "value": "badge:9"}, "There is no actor “badge:9”"),
+        ({"filter": "kind", "value": "dor"}, "No kind of event begins with “dor”"),
+        ({"since": "0001-01-01"}, "name a year from 1970 to 9998"),
+        ({"until": "9999-12-31"}, "name a year from 1970 to 9998"),
+        ({"since": "2026-11-02", "until": "2026-11-01"}, "must end after it begins"),
+    ],
+)
+def test_a_hold_that_would_hold_nothing_gets_words(console: Client, given: dict[str, str], words: str) -> None:
+    answer = console.post("/settings/health/hold", {"reason": "Matter", **given})
+    assert answer.status_code == 422
+    assert words in html.unescape(answer.content.decode())
+    assert not LegalHold.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kept"),
+    [
+        ("zone", "KP-0.01", "KP-0.01"),
+        ("person", "K-3", "K-3"),
+        ("actor", "badge:4417", "badge:4417"),
+        ("kind", "door.forced", "door.forced"),
+        ("kind", "door.", "door.*"),
+        ("source", "an old one", "an old one"),
+    ],
+)
+def test_a_hold_is_limited_to_what_registers_or_events_know(
+    console: Client, lake: Lake, name: str, value: str, kept: str
+) -> None:
+    lake.append([event(datetime.now(UTC), source="an old one")])
+    console.post("/settings/health/hold", {"reason": "Matter", "filter": name, "value": value})
+    assert LegalHold.objects.get().filters == {name: kept}
+
+
+def test_retention_of_all_kinds_is_said_once(console: Client) -> None:
+    assert "all other kinds" in page(console, "/settings/health")
+    Retention.objects.create(kind="", days=90)
+    text = page(console, "/settings/health")
+    assert "everything else" in text
+    assert "all other kinds" not in text
 
 
 def test_settings_lead_to_sources_rules_and_health(console: Client) -> None:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.test import Client
 from pydantic import BaseModel, Field
 
+from bartizan.connectors import installed
+from bartizan.core import preferences
 from bartizan.core.actions import digest_of
 from bartizan.core.models import AuditEntry
-from bartizan.core.setting_form import fields_of, problems_of
+from bartizan.core.setting_form import TYPE_AGAIN, fields_of, problems_of
 from bartizan.watch.lake import Lake
+from bartizan.watch.line import configured
 from bartizan.watch.models import Source
 from tests import world
 from tests.lakes import event
@@ -155,7 +162,40 @@ def test_a_secret_that_is_left_empty_stays_as_it_was(console: Client) -> None:
         "/sources/add/mqtt", {"name": "broker", "set-username": "u", "set-password": "geheim", "set-port": "1883"}
     )
     console.post("/sources/broker/do/save", {"set-username": "v", "set-password": "", "set-port": "1884"})
-    settings = Source.objects.get(name="broker").settings
+    settings = preferences.opened(Source.objects.get(name="broker").settings)
     assert (settings["username"], settings["port"]) == ("v", 1884)
     assert settings["password"] == "geheim"
     assert "geheim" not in page(console, "/sources/broker")
+
+
+def test_a_secret_is_kept_sealed_and_the_connector_gets_it_in_clear(console: Client) -> None:
+    given = {"name": "broker", "set-username": "u", "set-password": "geheim", "set-port": "1883"}
+    console.post("/sources/add/mqtt", given)
+    source = Source.objects.get(name="broker")
+    assert "geheim" not in json.dumps(source.settings)
+    assert "geheim" not in json.dumps([entry.detail for entry in AuditEntry.objects.all()])
+    before = configured()
+    [one] = before
+    assert installed()["mqtt"].Settings.model_validate_json(one.settings).password.get_secret_value() == "geheim"
+    console.post("/sources/broker/do/save", {"set-username": "u", "set-password": "", "set-port": "1883"})
+    assert configured() == before, "sealed anew it is the same: the connector goes on"
+
+
+def test_secrets_that_were_kept_in_clear_are_sealed_when_bartizan_is_brought_up_to_date() -> None:
+    Source.objects.create(name="broker", connector="mqtt", settings={"password": "geheim", "port": 1883})
+    import_module("bartizan.watch.migrations.0002_sealed_secrets").seal(apps, connection.schema_editor())
+    settings = Source.objects.get().settings
+    assert "geheim" not in json.dumps(settings)
+    assert preferences.opened(settings) == {"password": "geheim", "port": 1883}
+
+
+def test_a_secret_in_a_form_that_was_refused_is_asked_for_again(console: Client) -> None:
+    wrong = {"set-username": "u", "set-password": "geheim", "set-port": "70000"}
+    text = html.unescape(console.post("/sources/add/mqtt", {"name": "broker", **wrong}).content.decode())
+    assert TYPE_AGAIN in text
+    assert "kept as it is" not in text
+    console.post("/sources/add/mqtt", {"name": "broker", **wrong, "set-port": "1883"})
+    assert "kept as it is" in page(console, "/sources/broker")
+    text = html.unescape(console.post("/sources/broker/do/save", wrong).content.decode())
+    assert TYPE_AGAIN in text
+    assert "kept as it is" not in text

@@ -58,6 +58,10 @@ def test_a_day_without_an_hour_means_the_whole_day(typed: str) -> None:
         ("Nov", "Which day"),
         ("21:06 21:07", "is not understood"),
         ("9999-99-99", "no day 99"),
+        ("0001-01-01", "No event can be of that time"),
+        ("0001-01-01T00:00", "No event can be of that time"),
+        ("9999-12-31T23:59", "No event can be of that time"),
+        ("9999-12-31T23:59-12:00", "No event can be of that time"),
     ],
 )
 def test_what_is_not_understood_is_said_with_an_example(typed: str, words: str) -> None:

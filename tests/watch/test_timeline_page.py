@@ -231,6 +231,9 @@ def test_rows_begin_around_the_time_that_was_jumped_to(console: Client, lake: La
     [
         ("jump=soon", "“soon” is not understood as a time."),
         ("jump=", "No time was given."),
+        ("jump=0001-01-01", "No event can be of that time."),
+        ("jump=9999-12-31T23:59", "No event can be of that time."),
+        ("reference=%00", "asks for a sign that no event holds"),
         ("range=year", "There is no range “year”"),
         ("to=yesterday", "“yesterday” in the address is not a time"),
         ("from=2026-11-16T21:00Z&to=2026-11-16T20:00Z", "ends before it begins"),

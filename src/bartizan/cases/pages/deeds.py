@@ -46,7 +46,7 @@ def _state(request: HttpRequest, case: Case, user: User) -> None:
 
 def _lead(request: HttpRequest, case: Case, user: User) -> None:
     chosen = request.POST.get("lead", "")
-    lead = get_object_or_404(officers(user, "work cases"), pk=chosen) if chosen.isdigit() else None
+    lead = get_object_or_404(officers(user, "work cases"), pk=chosen) if _is_number(chosen) else None
     if lead is not None and not covers(lead, case):
         raise ValidationError(f"{lead.get_full_name() or lead.username} may not see this case: it lies elsewhere.")
     actions.set_lead(case, lead, user)
@@ -70,9 +70,12 @@ def _local_time(text: str, zone: Any) -> datetime | None:
     if not text.strip():
         return None
     try:
-        return datetime.fromisoformat(text.strip()).replace(tzinfo=zone)
+        at = datetime.fromisoformat(text.strip()).replace(tzinfo=zone)
     except ValueError:
         raise ValidationError(f"“{text}” is not a date and a time; write it like 2026-11-17 10:30.") from None
+    if not 1970 <= at.year < 9000:  # beyond it no zone's clock can be shown
+        raise ValidationError(f"“{text}” is no time at which something can be due; write it like 2026-11-17 10:30.")
+    return at
 
 
 def _done(request: HttpRequest, case: Case, user: User) -> None:
@@ -84,9 +87,13 @@ def _join(request: HttpRequest, case: Case, user: User) -> None:
     actions.join(case, get_object_or_404(watch.alarms(user), pk=_number(request, "alarm")), by=user)
 
 
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) < 19
+
+
 def _number(request: HttpRequest, name: str) -> int:
     text = request.POST.get(name, "")
-    if not text.isdigit():
+    if not _is_number(text):
         raise ValidationError("Choose one from the list.")
     return int(text)
 

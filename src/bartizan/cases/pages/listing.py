@@ -32,7 +32,7 @@ def _open(request: HttpRequest) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)
     number = request.POST.get("alarm", "")
-    alarm = get_object_or_404(watch.alarms(user), pk=number) if number.isdigit() else None
+    alarm = get_object_or_404(watch.alarms(user), pk=number) if number.isdecimal() and len(number) < 19 else None
     try:
         case = actions.open_case(alarm, headline=request.POST.get("headline", ""), by=user)
     except ValidationError as error:

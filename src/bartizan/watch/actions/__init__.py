@@ -9,7 +9,9 @@ from bartizan.watch.actions.alarms import (
     escalate_due,
     raise_alarms,
     reopen,
+    restore,
     shelve,
+    standing,
     unshelve_due,
 )
 from bartizan.watch.actions.sources import (
@@ -38,9 +40,11 @@ __all__ = [
     "raise_alarms",
     "remove_source",
     "reopen",
+    "restore",
     "save_source",
     "set_retention",
     "shelve",
+    "standing",
     "switch_rule",
     "switch_source",
     "unshelve_due",

@@ -1,8 +1,8 @@
-"""What is done with alarms: raise, acknowledge, assign, shelve, close, escalate."""
+"""What is done with alarms: raise, acknowledge, assign, shelve, close, undo, escalate."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +21,9 @@ from bartizan.watch.happened import AlarmRaised
 from bartizan.watch.models import Alarm, AlarmEvent
 
 NEVER = timedelta(days=3650)
+LONGEST_SHELF = timedelta(days=366)
 AT_ONCE = 500
+STANDING = ("state", "holder_id", "acknowledged_at", "escalates_at", "shelved_until", "closed_at", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,8 @@ def shelve(alarm: Alarm, until: datetime, reason: str, by: User) -> None:
         raise ValidationError("Say why it is shelved.")
     if until <= timezone.now():
         raise ValidationError("Choose an end that lies ahead.")
+    if until > timezone.now() + LONGEST_SHELF:
+        raise ValidationError("Choose an end within a year.")
     _change(alarm, by, "shelved", state="shelved", shelved_until=until, reason=reason.strip(), escalates_at=None)
 
 
@@ -239,6 +243,25 @@ def reopen(alarm: Alarm, by: User | None) -> None:
         shelved_until=None,
         escalates_at=timezone.now() + wait if wait else None,
     )
+
+
+def standing(alarm: Alarm) -> dict[str, Any]:
+    """How an alarm stands, ready for JSON: what deeds change, and what undoing one turns back."""
+    now = {name: getattr(alarm, name) for name in STANDING}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in now.items()}
+
+
+@atomic
+def restore(alarm: Alarm, before: Mapping[str, Any], left: Mapping[str, Any], by: User) -> None:
+    """Undo a deed: the alarm stands as ``before`` again, with its holder, its clock and its shelf, if it still stands
+    as the deed ``left`` it."""
+    if standing(alarm) != left:
+        raise ValidationError("It was changed since, so that this cannot be undone; see how it stands now.")
+    changes = {name: before[name] for name in STANDING if name != "holder_id"}
+    for name in ("acknowledged_at", "escalates_at", "shelved_until", "closed_at"):
+        changes[name] = datetime.fromisoformat(changes[name]) if changes[name] else None
+    holder = User.objects.filter(pk=before["holder_id"]).first()
+    _change(alarm, by, "undid", holder=holder, **changes)
 
 
 @atomic

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,6 +19,9 @@ from bartizan.watch import actions, queries
 from bartizan.watch.models import Alarm
 from bartizan.watch.pages.alarm_focus import focus_context
 
+UNDOABLE = ("acknowledge", "shelve", "close")
+UNDO_SECONDS = 60
+
 Deed = Callable[[HttpRequest, Alarm], str]
 
 
@@ -28,7 +32,7 @@ def acknowledge(request: HttpRequest, alarm: Alarm) -> str:
 
 def assign(request: HttpRequest, alarm: Alarm) -> str:
     wanted = request.POST.get("to", "")
-    to = officers(_user(request)).filter(pk=wanted).first() if wanted.isdecimal() else None
+    to = officers(_user(request)).filter(pk=wanted).first() if wanted.isdecimal() and len(wanted) < 19 else None
     if to is None or not covers(to, alarm):
         raise ValidationError("Choose to whom it goes.")
     actions.assign(alarm, to, _user(request))
@@ -38,11 +42,12 @@ def assign(request: HttpRequest, alarm: Alarm) -> str:
 def shelve(request: HttpRequest, alarm: Alarm) -> str:
     try:
         until = datetime.fromisoformat(request.POST.get("until", ""))
-    except ValueError as error:
+        at = until.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise ValidationError("Choose an end: nothing is shelved without one.") from error
     if until.tzinfo is None:
         raise ValidationError("Choose an end from the list.")
-    actions.shelve(alarm, until, request.POST.get("reason", ""), _user(request))
+    actions.shelve(alarm, at, request.POST.get("reason", ""), _user(request))
     return f"{alarm.title} shelved"
 
 
@@ -56,12 +61,28 @@ def reopen(request: HttpRequest, alarm: Alarm) -> str:
     return f"{alarm.title} waits again"
 
 
+def undo(request: HttpRequest, alarm: Alarm) -> str:
+    try:
+        kept = signing.loads(request.POST.get("undo", ""), salt=_salt(request, alarm), max_age=UNDO_SECONDS)
+    except signing.SignatureExpired as error:
+        raise ValidationError("The minute in which it could be undone is over.") from error
+    except signing.BadSignature as error:
+        raise ValidationError("This page does not know what it was before, so that it cannot be undone.") from error
+    actions.restore(alarm, kept["before"], kept["left"], _user(request))
+    return f"{alarm.title} stands as before"
+
+
+def _salt(request: HttpRequest, alarm: Alarm) -> str:
+    return f"undo:{alarm.pk}:{_user(request).pk}"
+
+
 DEEDS: dict[str, Deed] = {
     "acknowledge": acknowledge,
     "assign": assign,
     "shelve": shelve,
     "close": close,
     "reopen": reopen,
+    "undo": undo,
 }
 
 
@@ -70,19 +91,19 @@ DEEDS: dict[str, Deed] = {
 def do(request: HttpRequest, key: int, deed: str) -> HttpResponse:
     alarm = get_object_or_404(queries.alarms(_user(request)), pk=key)
     said = trouble = ""
+    kept = {"before": actions.standing(alarm)}
     try:
         said = DEEDS[deed](request, alarm)
+        kept["left"] = actions.standing(alarm)
     except ValidationError as error:
         trouble = " ".join(error.messages)
     if request.headers.get("X-Part") != "alarm" and not trouble:
         return redirect(f"/?alarm={alarm.pk}")
     alarm = get_object_or_404(queries.alarms(_user(request)), pk=key)
     context = focus_context(request.user, alarm, deed if trouble else "", trouble)
-    context |= {
-        "said": said,
-        "can_undo": deed in ("acknowledge", "shelve", "close"),
-        "reason": request.POST.get("reason", ""),
-    }
+    context |= {"said": said, "reason": request.POST.get("reason", "")}
+    if said and deed in UNDOABLE:
+        context["undo"] = signing.dumps(kept, salt=_salt(request, alarm), compress=True)
     template = "watch/_now_alarm.html" if request.headers.get("X-Part") else "watch/now_deed.html"
     return render(request, template, context, status=422 if trouble else 200)
 

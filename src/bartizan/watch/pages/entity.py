@@ -15,8 +15,9 @@ from django.views.decorators.http import require_safe
 
 from bartizan.core import registers
 from bartizan.core.access import may, needs, visible_to
+from bartizan.core.actions import note_look
 from bartizan.core.models import User
-from bartizan.core.queries import audit_of
+from bartizan.core.queries import LOOKED, audit_of
 from bartizan.core.registers import Register
 from bartizan.estate import queries as estate
 from bartizan.watch import lake as events_of
@@ -47,6 +48,7 @@ LENGTHS = {"day": timedelta(days=1), "week": timedelta(days=7), "30d": timedelta
 WORDS = {"day": "Day", "week": "Week", "30d": "30 d", "400d": "400 d"}
 ROWS = 40
 RECENT = 12
+NOT_THERE = "There is no such thing, or it is not open to you."
 ALARM_FIELDS = {"person": "person", "zone": "zone", "portal": "portal", "site": "site"}
 
 
@@ -56,11 +58,13 @@ def entity(request: HttpRequest, kind: str, name: str) -> HttpResponse:
     """404 for what the user may not see, as for what is not there: the page does not tell the two apart."""
     user = request.user
     assert isinstance(user, User)
+    if "\0" in kind + name:
+        raise Http404(NOT_THERE)
     reference = name if kind == "thing" else f"{kind}:{name}"
     register, row = _found(user, kind, name)
     sees_events = may(user, "see events")
     if row is None and not sees_events:
-        raise Http404("There is no such thing, or it is not open to you.")
+        raise Http404(NOT_THERE)
     called = _called(user, reference, row)
     zone = shown.zone_of(user)
     context: dict[str, Any] = {
@@ -82,19 +86,20 @@ def entity(request: HttpRequest, kind: str, name: str) -> HttpResponse:
         length = length if length in LENGTHS else "week"
         context |= {"length": length, "lengths": [(WORDS[key], f"?range={key}", key == length) for key in LENGTHS]}
         context |= _happened(user, reference, timezone.now(), LENGTHS[length], zone)
+    if row is None and not any(context.get(name) for name in ("rows", "last", "alarms", "lake_trouble")):
+        raise Http404(NOT_THERE)
+    note_look(user, register.subject(row) if register and row else reference)
     found = {case for alarm in context["alarms"] for case in visible_to(user, alarm.cases.all())}
     context["cases"] = sorted(found, key=lambda case: -case.pk)
     return render(request, "watch/entity.html", context)
 
 
 def _found(user: User, kind: str, name: str) -> tuple[Register | None, Any]:
-    """The record and its register; neither for what no register holds. Raises Http404 for what is not open."""
+    """The record and its register; neither for what no register holds or what is not open to the user."""
     register = registers.named(REGISTERS.get(kind, kind))
     if register is None or register.reference is None:
         return None, None
     row = register.rows(user).filter(**{register.key: name}).first()
-    if row is None and registers.manager_of(register.model).filter(**{register.key: name}).exists():
-        raise Http404("There is no such thing, or it is not open to you.")
     return (register, row) if row else (None, None)
 
 
@@ -108,16 +113,16 @@ def _record(user: User, register: Register, row: Any) -> dict[str, Any]:
     columns = [column for column in register.all_columns if not column.is_main]
     values = registers.cells(register, user, columns, [row])[0]
     facts = [(column.title, value) for column, value in zip(columns, values, strict=True)]
-    subject = register.subject(row)
+    subject, part = register.subject(row), registers.open_parts(user, [row])[0]
     sections = [(section, list(section.lines(user, row))[:20]) for section in register.sections]
     return {
-        "facts": [*facts, *(fact for fact in register.facts(row) if fact[0] not in {title for title, _ in facts})],
-        "about": register.about(row),
+        "facts": [*facts, *(fact for fact in register.facts(part) if fact[0] not in {title for title, _ in facts})],
+        "about": register.about(part),
         "sections": [(section, lines) for section, lines in sections if lines],
         "people": registers.people_of(user, row),
-        "state": register.state(row) if register.state else None,
+        "state": register.state(part) if register.state else None,
         "subject": subject,
-        "entries": list(audit_of(user, subject)[:RECENT]),
+        "entries": list(audit_of(user, subject).exclude(verb=LOOKED)[:RECENT]),
         "sees_history": may(user, "see history"),
         "record_url": f"/registers/{register.name}/{row.pk}",
         "edit_url": f"/registers/{register.name}/{row.pk}/edit" if register.may_change(user) else "",

@@ -164,7 +164,9 @@ def switch(request: HttpRequest) -> HttpResponse:
         )
     except ValidationError as error:
         return _page(request, trouble=" ".join(error.messages), uid=uid)
-    return HttpResponseRedirect(f"/rules?rule={uid}")
+    query = request.GET.copy()  # what the list was narrowed to
+    query["rule"] = uid
+    return HttpResponseRedirect(f"/rules?{query.urlencode()}")
 
 
 urlpatterns = [path("rules", rules, name="rules"), path("rules/switch", switch, name="rule-switch")]

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from bartizan.watch.pages.timeline_view import EARLIEST, LATEST
+
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 EXAMPLES = "21:06, Mon 21:06, 16 Nov 21:06 or 2026-11-16T21:06"
@@ -44,6 +46,16 @@ class _Parts:
 def jump_to(text: str, now: datetime, zone: tzinfo) -> Jump:
     """The time that ``text`` means to somebody at ``zone`` at the aware time ``now``; never in the future when it
     leaves the day open. Raises NotATimeError with words for that person."""
+    try:
+        jump = _understood(text, now, zone)
+    except OverflowError:
+        jump = None
+    if jump is None or not EARLIEST <= jump.at <= LATEST:
+        raise NotATimeError(f"No event can be of that time. Write it like {EXAMPLES}.")
+    return jump
+
+
+def _understood(text: str, now: datetime, zone: tzinfo) -> Jump:
     words = text.strip().casefold().replace(",", " ").split()
     if words == ["now"]:
         return Jump(now.astimezone(UTC), is_day=False)
@@ -143,10 +155,10 @@ def _calendar_day(parts: _Parts, today: date) -> date:
     month = parts.month or today.month
     try:
         on = date(parts.year or today.year, month, parts.day)
+        if parts.year is None and on > today:
+            return on.replace(year=on.year - 1) if parts.month else _month_back(on)
     except ValueError:
         raise NotATimeError(f"There is no day {parts.day} in that month.") from None
-    if parts.year is None and on > today:
-        return on.replace(year=on.year - 1) if parts.month else _month_back(on)
     return on
 
 

@@ -37,7 +37,7 @@ FILTERS = (
     "text",
 )
 SHORTEST, LONGEST = timedelta(seconds=10), timedelta(days=400)
-_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 _PAGE = re.compile(r"(after|before)-(\d{1,17})-([0-9a-fA-F-]{36})$")
 
 
@@ -104,12 +104,19 @@ def view_of(query: QueryDict, now: datetime) -> View:
         end=end,
         length=length,
         is_live=is_live,
-        filters=tuple((name, value) for name in FILTERS for value in query.getlist(name) if value.strip()),
+        filters=_filters(query),
         is_notable=query.get("rows", "notable") != "all",
         event=query.get("event", "")[:36],
         at=_time(query, "at"),
         page=_page(query.get("page", "")),
     )
+
+
+def _filters(query: QueryDict) -> tuple[tuple[str, str], ...]:
+    found = tuple((name, value) for name in FILTERS for value in query.getlist(name) if value.strip())
+    if any("\0" in value for _, value in found):  # the lake cannot be asked for it
+        raise BadViewError("The address asks for a sign that no event holds; the filters are left out.")
+    return found
 
 
 def _stretch(query: QueryDict, now: datetime) -> tuple[datetime, datetime, str, bool]:
@@ -118,13 +125,13 @@ def _stretch(query: QueryDict, now: datetime) -> tuple[datetime, datetime, str, 
     if length and length not in LENGTHS:
         raise BadViewError(f"There is no range “{length}”; choose one of {', '.join(LENGTHS)}.")
     is_live = end is None
-    end = now if end is None else max(end, _EARLIEST + SHORTEST)
+    end = now if end is None else max(end, EARLIEST + SHORTEST)
     start = begin if begin and not length else end - LENGTHS[length or USUAL]
     if start >= end:
         raise BadViewError("The stretch ends before it begins. Choose a beginning that lies earlier than the end.")
     if end - start < SHORTEST:
         start = end - SHORTEST
-    return max(start, end - LONGEST, _EARLIEST), end, length, is_live
+    return max(start, end - LONGEST, EARLIEST), end, length, is_live
 
 
 def _time(query: QueryDict, name: str) -> datetime | None:
@@ -137,7 +144,7 @@ def _time(query: QueryDict, name: str) -> datetime | None:
         raise BadViewError(f"“{text}” in the address is not a time; times there look like 2026-11-16T20:06Z.") from None
     parsed = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     try:
-        return min(max(parsed.astimezone(UTC), _EARLIEST), _LATEST)
+        return min(max(parsed.astimezone(UTC), EARLIEST), LATEST)
     except OverflowError:
         raise BadViewError(f"“{text}” in the address is outside the calendar.") from None
 
