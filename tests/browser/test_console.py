@@ -83,6 +83,17 @@ def test_the_keyboard_alone_walks_the_queue_and_acknowledges_and_undoes(console:
     page.wait_for_selector("#queue tr.group:has-text('Waiting for somebody · 2')")
 
 
+def test_the_queue_is_worked_off_from_top_to_bottom_with_two_keys(console: Console, page: Any) -> None:
+    for level, title in ((4, "Door forced"), (3, "Camera covered"), (1, "Battery low")):
+        raise_alarm(console, title, level=level)
+    page.goto("/")
+    for number, title in enumerate(("Door forced", "Camera covered", "Battery low"), start=1):
+        page.wait_for_selector(f"#alarm h2:has-text('{title}')")
+        page.keyboard.press("e")
+        page.wait_for_selector(f"#queue tr.group:has-text('Held · {number}')")
+        page.keyboard.press("j")
+
+
 def test_shelving_asks_inline_for_a_reason_and_escape_leaves_it(console: Console, page: Any) -> None:
     raise_alarm(console, "Door held open", level=2)
     page.goto("/")

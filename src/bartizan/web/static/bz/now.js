@@ -38,12 +38,17 @@ function arrive(target, content) {
 }
 
 function replace(content) {
-  const focus = queue.querySelector("[data-row].is-focus")?.dataset.alarmId, walked = queue.contains(document.activeElement);
+  const was = queue.querySelector("[data-row].is-focus"), walked = queue.contains(document.activeElement);
+  const rows = rowsOf(queue), following = rows[rows.indexOf(was) + 1];
   waiting = null;
   done = false;
   queue.replaceChildren(content);
-  const row = focus && queue.querySelector(`[data-alarm-id="${focus}"]`);
+  const row = was && document.getElementById(was.id);
   if (row) focusRow(row);
+  // it was acknowledged, and stands among the held: J goes on from where it was
+  const moved = row && row.classList.contains("done") !== was.classList.contains("done");
+  const onward = moved ? following?.id : was?.dataset.onward;
+  if (row && onward) row.dataset.onward = onward;
   if (row && walked) row.focus({ preventScroll: true });
 }
 

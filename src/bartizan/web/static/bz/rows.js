@@ -11,11 +11,12 @@ export function focusRow(row) {
   row.tabIndex = 0;
 }
 
+// A row that a deed moved elsewhere says in data-onward which one followed it.
 function step(by) {
   const rows = all();
   if (!rows.length) return false;
-  const at = rows.indexOf(current());
-  const next = rows[Math.max(0, Math.min(rows.length - 1, at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by))];
+  const at = rows.indexOf(current()), onward = by > 0 && document.getElementById(current()?.dataset.onward);
+  const next = onward || rows[Math.max(0, Math.min(rows.length - 1, at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by))];
   focusRow(next);
   next.focus({ preventScroll: true });
   next.scrollIntoView({ block: "nearest" });
