@@ -24,9 +24,11 @@ _PLACES: Final = ("actor", "device")
 _NEVER: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("person", "badge", "card", "user"), _PEOPLE),
     **dict.fromkeys(("portal", "door", "zone", "site", "building", "floor", "department"), _PLACES),
+    **dict.fromkeys(("reader", "detector", "camera", "sensor"), ("actor", "place")),
     **dict.fromkeys(("property", "intellectual-property", "copy", "file", "document"), ("actor", "place", "device")),
 }
-"""Where a kind never stands: whoever acts is no place, and a place does not act. Not looking there halves the time."""
+"""Where a kind never stands: whoever acts is no place, and a place or a sensor does not act. Not looking there halves
+the time."""
 
 
 def aware(moment: datetime) -> datetime:
