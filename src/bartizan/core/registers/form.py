@@ -39,7 +39,7 @@ def form_for(
             return ListField(required=False, label=own, help_text=hint, is_numbers=field.name in register.numbers)
         if field.is_relation:
             return _related(field, user, options)
-        return field.formfield(**options)
+        return _plain(field, options)
 
     fields = [name for name in register.fields if not only or name in only]
     made = modelform_factory(register.model, fields=fields, formfield_callback=field_of)
@@ -80,6 +80,15 @@ def values_of(register: Register, row: Any) -> dict[str, Any]:
     """What a filled form of the record would hold, but for lists of related records."""
     singles = [name for name in register.fields if not register.field(name).many_to_many]
     return {name: getattr(row, name) for name in singles if row.pk or not register.field(name).is_relation}
+
+
+def _plain(field: Any, options: dict[str, Any]) -> Any:
+    made = field.formfield(**options)
+    if isinstance(made, forms.ChoiceField):
+        nothing = "choose one" if made.required else "none"
+        choices: list[Any] = list(made.choices)  # type: ignore[arg-type]  # a list by now, whatever it was made of
+        made.choices = [(value, words if value else nothing) for value, words in choices]
+    return made
 
 
 def _related(field: Any, user: Any, options: dict[str, Any]) -> forms.Field | None:
