@@ -82,8 +82,8 @@ def values_of(register: Register, row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in singles if row.pk or not register.field(name).is_relation}
 
 
-def _plain(field: Any, options: dict[str, Any]) -> Any:
-    made = field.formfield(**options)
+def _plain(field: Any, options: dict[str, Any]) -> forms.Field | None:
+    made: forms.Field | None = field.formfield(**options)
     if isinstance(made, forms.ChoiceField):
         nothing = "choose one" if made.required else "none"
         choices: list[Any] = list(made.choices)  # type: ignore[arg-type]  # a list by now, whatever it was made of
