@@ -59,7 +59,7 @@ def by_contents(user: Any, words: str) -> list[object]:
     from bartizan.core import registers
 
     return [
-        list(registers.searched(each, each.rows(user), words)[:WANTED])
+        list(registers.searched(each, each.rows(user), words, user)[:WANTED])
         for each in registers.registers()
         if each.is_open_to(user)
     ]
