@@ -44,11 +44,15 @@ def _process() -> str:
     return name if name in ("watch", "judge", "worker", "demo") else "command line"
 
 
-def open_records() -> None:
-    """A command that a person types calls this first: the records are there, and of this version's shape."""
+def open_records(*, makes: bool = True) -> None:
+    """A command that a person types calls this first: the records are there, and of this version's shape. One that only
+    reads or keeps them ``makes`` none: a data folder that was mistyped is not begun and then called whole."""
     from django.core.management import call_command
 
-    Path(os.environ["BARTIZAN_DATA"]).mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder = Path(os.environ["BARTIZAN_DATA"])
+    if not makes and not (folder / "records.sqlite3").exists():
+        raise click.ClickException(f"There are no records in {folder}; name the data folder with --data.")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     start_django()
     call_command("migrate", verbosity=0)
 

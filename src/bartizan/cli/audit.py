@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from pathlib import Path
 
 import click
 
@@ -23,11 +21,7 @@ def verify(noted: str) -> None:
 
     Exit code 1 when something was. A restored backup is verified by naming its folder with --data.
     """
-    if not (Path(os.environ["BARTIZAN_DATA"]) / "records.sqlite3").exists():
-        raise click.ClickException(
-            f"There are no records in {os.environ['BARTIZAN_DATA']}: name their folder by --data."
-        )
-    open_records()
+    open_records(makes=False)
     from bartizan.core.audit import Anchor
     from bartizan.core.audit import verify as walk
 

@@ -41,8 +41,7 @@ def backup() -> None:
 @_phrase
 def take(file: Path | None, passphrase_file: Path | None) -> None:
     """Take one now."""
-    _look_for_records()
-    open_records()
+    open_records(makes=False)
     from bartizan.core.actions import record
     from bartizan.core.backup import BackupError, lock
     from bartizan.core.backup import take as take_one
@@ -80,8 +79,7 @@ def verify(file: Path, passphrase_file: Path | None, key_file: Path | None) -> N
 @backup.command()
 def key() -> None:
     """Make the recovery key that opens scheduled backups, and print it once. Older backups keep the key they have."""
-    _look_for_records()
-    open_records()
+    open_records(makes=False)
     from bartizan.core.backup.actions import new_recovery_key
 
     made = new_recovery_key(None)
@@ -161,12 +159,6 @@ def _read(file: Path, what: str) -> str:
         raise click.ClickException(f"The {what} cannot be read from {file}: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise click.ClickException(f"{file} is no text file; name the file with the {what}.") from error
-
-
-def _look_for_records() -> None:
-    """Before anything is made there: a data folder that was mistyped is not begun and then backed up."""
-    if not (data_folder() / "records.sqlite3").exists():
-        raise click.ClickException(f"There are no records in {data_folder()}; name the data folder with --data.")
 
 
 def _bar() -> Callable[[int, int], None]:

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from bartizan.core.access import reach_of, roles_with, rule, rule_of, visible_to
+from bartizan.core.access import roles_with, rule, sees_all, visible_to
 from bartizan.core.live import topic
 from bartizan.core.models import User
 from bartizan.notices.models import Channel, Choice, Delivery, Duty, KnownAddress, Notice, QuietHours
@@ -104,16 +104,12 @@ def seers(users: Iterable[User], records: QuerySet[Any]) -> dict[User, set[int]]
     everything: set[int] | None = None
     seen: dict[User, set[int]] = {}
     for user in users:
-        if _sees_all(user, records.model):
+        if sees_all(user, records.model):
             everything = set(records.values_list("pk", flat=True)) if everything is None else everything
             seen[user] = everything
         else:
             seen[user] = set(visible_to(user, records).values_list("pk", flat=True))
     return {user: keys for user, keys in seen.items() if keys}
-
-
-def _sees_all(user: User, model: type[Model]) -> bool:
-    return user.role in roles_with(rule_of(model).see) and reach_of(user).is_whole if rule_of(model).see else False
 
 
 def answerers(records: QuerySet[Any], at: datetime, permission: str) -> dict[int, list[Answerer]]:
