@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,12 +11,6 @@ import pytest
 from bartizan.watch import lake as events_of
 from bartizan.watch.lake import Lake, Window
 from tests.lakes import DAY, NOON, seen
-
-
-@pytest.fixture
-def lake(tmp_path: Path) -> Iterator[Lake]:
-    with Lake(tmp_path / "lake") as lake:
-        yield lake
 
 
 def actors(found: list[dict[str, Any]]) -> list[str]:

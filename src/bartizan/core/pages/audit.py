@@ -117,10 +117,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         words = f"{last.number:,} entries take longer than a page may: run “bartizan audit verify” on the machine."
         return _page(request, audit.Verdict(last, words.replace(",", "\u202f")))
     verdict = audit.verify()
-    if verdict.trouble:
-        with suppress(AuditBrokenError, IntegrityError):  # nothing can be added to an audit that lost its end
-            actions.keep_verdict(user, verdict)
-    else:
+    with suppress(AuditBrokenError, IntegrityError):  # nothing can be added to an audit that lost its end
         actions.keep_verdict(user, verdict)
     if verdict.is_whole:
         return HttpResponseRedirect("/audit")
