@@ -156,6 +156,11 @@ def test_a_hold_is_placed_with_its_matter_and_ended(console: Client) -> None:
     hold = LegalHold.objects.get()
     assert (hold.filters, hold.since) == ({"site": "KP"}, datetime(2026, 10, 31, 23, tzinfo=UTC))
     assert "from 1 Nov 2026" in page(console, "/settings/health"), "on the site's clock"
+    for number in ("9" * 30, "²", ""):
+        assert (
+            "Choose a hold from the list"
+            in console.post("/settings/health/end-hold", {"hold": number}).content.decode()
+        )
     console.post("/settings/health/end-hold", {"hold": str(hold.pk)})
     hold.refresh_from_db()
     assert hold.ended_at

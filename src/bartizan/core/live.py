@@ -27,6 +27,7 @@ from django.utils.crypto import constant_time_compare
 from bartizan.core.access import may, reach_of
 from bartizan.core.accounts.factors import MUST_CHOOSE, is_strong
 from bartizan.core.models import LiveMessage, User
+from bartizan.core.values import is_number
 
 POLL = 0.15  # seconds; a message is on the page within this and one round trip
 HEARTBEAT = 15.0
@@ -215,7 +216,7 @@ stream.permissions = ()  # type: ignore[attr-defined]  # everybody signed in; wh
 def _resume_at(request: HttpRequest) -> int | None:
     """The browser's own header after a cut; ``last`` on the first connection of a page."""
     given = request.headers.get("Last-Event-ID") or request.GET.get("last") or ""
-    return int(given) if given.isdecimal() and len(given) < 19 else None
+    return int(given) if is_number(given) else None
 
 
 async def _lines(last: int | None, session: SessionBase) -> AsyncIterator[bytes]:

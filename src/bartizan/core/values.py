@@ -1,8 +1,13 @@
-"""What a register's cell or detail may hold beside words, figures and times."""
+"""What a register's cell or detail may hold beside words, figures and times; and which words can be a number."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+
+def is_number(words: str) -> bool:
+    """Whether words can be a record's number in the database: of 18 digits at most."""
+    return words.isdecimal() and len(words) <= 18
 
 
 @dataclass(frozen=True, slots=True)

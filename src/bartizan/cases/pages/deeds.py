@@ -17,6 +17,7 @@ from bartizan.cases.pages import view
 from bartizan.core.access import covers, needs
 from bartizan.core.models import User
 from bartizan.core.queries import officers
+from bartizan.core.values import is_number
 from bartizan.watch import queries as watch
 from bartizan.watch.shown import zone_of
 
@@ -46,7 +47,7 @@ def _state(request: HttpRequest, case: Case, user: User) -> None:
 
 def _lead(request: HttpRequest, case: Case, user: User) -> None:
     chosen = request.POST.get("lead", "")
-    lead = get_object_or_404(officers(user, "work cases"), pk=chosen) if _is_number(chosen) else None
+    lead = get_object_or_404(officers(user, "work cases"), pk=chosen) if is_number(chosen) else None
     if lead is not None and not covers(lead, case):
         raise ValidationError(f"{lead.get_full_name() or lead.username} may not see this case: it lies elsewhere.")
     actions.set_lead(case, lead, user)
@@ -87,13 +88,9 @@ def _join(request: HttpRequest, case: Case, user: User) -> None:
     actions.join(case, get_object_or_404(watch.alarms(user), pk=_number(request, "alarm")), by=user)
 
 
-def _is_number(text: str) -> bool:
-    return text.isdecimal() and len(text) < 19
-
-
 def _number(request: HttpRequest, name: str) -> int:
     text = request.POST.get(name, "")
-    if not _is_number(text):
+    if not is_number(text):
         raise ValidationError("Choose one from the list.")
     return int(text)
 

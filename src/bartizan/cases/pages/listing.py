@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from bartizan.cases import actions, queries
 from bartizan.core.access import needs, require
 from bartizan.core.models import User
+from bartizan.core.values import is_number
 from bartizan.watch import queries as watch
 from bartizan.watch.shown import zone_of
 
@@ -32,7 +33,7 @@ def _open(request: HttpRequest) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)
     number = request.POST.get("alarm", "")
-    alarm = get_object_or_404(watch.alarms(user), pk=number) if number.isdecimal() and len(number) < 19 else None
+    alarm = get_object_or_404(watch.alarms(user), pk=number) if is_number(number) else None
     try:
         case = actions.open_case(alarm, headline=request.POST.get("headline", ""), by=user)
     except ValidationError as error:

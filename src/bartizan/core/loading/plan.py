@@ -15,8 +15,8 @@ from bartizan.core.loading.references import References, batches
 from bartizan.core.loading.works import Filled, LoadReport, LoadWork, in_words
 from bartizan.core.models import User
 from bartizan.core.registers import key_of, manager_of
-from bartizan.core.registers.fields import is_number
 from bartizan.core.rows import Numbered, Problem, Read, Target, read_row, related
+from bartizan.core.values import is_number
 
 OF_OTHERS = "belongs to a record outside your reach; leave the row out, or ask the officer to load it."
 SHARED = "is shared by the whole organisation; leave the row out, or ask the officer to load it."

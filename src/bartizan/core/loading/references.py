@@ -11,8 +11,8 @@ from django.db import models
 from bartizan.core.access import visible_to
 from bartizan.core.models import User
 from bartizan.core.registers import manager_of
-from bartizan.core.registers.fields import is_number
 from bartizan.core.rows import Target
+from bartizan.core.values import is_number
 
 BATCH = 500
 Key = TypeVar("Key")

@@ -22,6 +22,7 @@ from bartizan.core.access import needs, visible_to
 from bartizan.core.chain import AuditBrokenError
 from bartizan.core.models import AuditEntry, User
 from bartizan.core.subjects import url_of
+from bartizan.core.values import is_number
 from bartizan.web.shell import Item, menu, zone_of
 from bartizan.web.templatetags.bz import as_zone
 
@@ -94,7 +95,7 @@ def _filtered(found: QuerySet[AuditEntry], asked: Mapping[str, str], zone: Any) 
     if day := asked.get("until", "").strip():
         found = found.filter(at__lt=_day(day, zone) + timedelta(days=1))
     before = asked.get("before", "")
-    return found.filter(pk__lt=int(before)) if before.isdecimal() and len(before) < 19 else found
+    return found.filter(pk__lt=int(before)) if is_number(before) else found
 
 
 def _day(text: str, zone: Any) -> datetime:

@@ -17,8 +17,8 @@ from bartizan.core.models import AuditEntry
 from bartizan.core.pages.register_parts import beside, list_url, opened, record_url, row_of
 from bartizan.core.pages.registers import show_detail
 from bartizan.core.registers import Deed, Listing, actions, seen
-from bartizan.core.registers.fields import is_number
 from bartizan.core.registers.form import form_for, problems_of
+from bartizan.core.values import is_number
 from bartizan.web.shell import zone_of
 from bartizan.web.templatetags.bz import as_zone
 
@@ -120,7 +120,7 @@ def _parent_url(shown: Listing, saved: Any) -> str:
         return ""
     parent = registers.of_model(shown.register.field(by).related_model)  # type: ignore[arg-type]  # a relation has one
     key = getattr(saved, f"{by}_id", None) or shown.asked.get(by, "")
-    if parent is None or not str(key).isdecimal():
+    if parent is None or not is_number(str(key)):
         return ""
     return reverse("register-record", args=[parent.name, key])
 

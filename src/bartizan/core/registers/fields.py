@@ -32,11 +32,6 @@ def has_field(model: type[Model], name: str) -> bool:
     return True
 
 
-def is_number(words: str) -> bool:
-    """Whether words can be a record's number in the database: of 18 digits at most."""
-    return words.isdecimal() and len(words) <= 18
-
-
 def first_field(model: type[Model], names: tuple[str, ...]) -> str:
     return next((name for name in names if has_field(model, name)), "pk")
 

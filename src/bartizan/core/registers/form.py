@@ -87,7 +87,7 @@ def _plain(field: Any, options: dict[str, Any]) -> forms.Field | None:
     if isinstance(made, forms.ChoiceField):
         nothing = "choose one" if made.required else "none"
         choices: list[Any] = list(made.choices)  # type: ignore[arg-type]  # a list by now, whatever it was made of
-        made.choices = [(value, words if value else nothing) for value, words in choices]
+        made.choices = [(value, nothing if value == "" else words) for value, words in choices]
     return made
 
 

@@ -18,14 +18,13 @@ from bartizan.core.registers.fields import (
     Row,
     field_at,
     is_many,
-    is_number,
     label,
     manager_of,
     models_along,
     reach,
     relations_of,
 )
-from bartizan.core.values import State
+from bartizan.core.values import State, is_number
 
 PAGE = 50
 OFFERED = 300

@@ -16,10 +16,11 @@ from bartizan.core.actions import note_look
 from bartizan.core.cells import Wrong, value_of
 from bartizan.core.loading import load_numbered
 from bartizan.core.registers import actions, searched
-from bartizan.core.registers.fields import is_number, manager_of
+from bartizan.core.registers.fields import manager_of
 from bartizan.core.rest.answers import Refused, Session, TokenOfAUser, as_json, etag_of, fields_of
 from bartizan.core.rows import CLOSED, Problem, Target, register_name, related, targets
 from bartizan.core.tokens import READ, WRITE, Acting
+from bartizan.core.values import is_number
 
 MOST = 500
 """Records of one page."""

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bartizan.core.access import needs
 from bartizan.core.models import User
+from bartizan.core.values import is_number
 from bartizan.notices import actions, queries
 from bartizan.notices.models import LEVELS
 
@@ -34,7 +35,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     if least in {str(level) for level, _ in LEVELS}:
         found = found.filter(level__gte=int(least))
     before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 19:
+    if is_number(before):
         found = found.filter(pk__lt=int(before))
     rows = list(found[: SHOWN + 1])
     context = {
@@ -75,7 +76,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)
     until = request.POST.get("until", "")
-    if until.isdecimal() and len(until) < 19:
+    if is_number(until):
         actions.mark_all_read(user, int(until))
     return HttpResponseRedirect("/notices")
 

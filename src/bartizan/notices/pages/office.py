@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bartizan.core.access import needs
 from bartizan.core.models import User
 from bartizan.core.preferences import get
+from bartizan.core.values import is_number
 from bartizan.notices import actions, queries, triggers
 from bartizan.notices.decisions import Mail
 from bartizan.notices.models import LEVELS, Channel, Choice, Duty
@@ -122,9 +123,7 @@ def _choose(declared: triggers.Trigger, post: QueryDict, by: User) -> None:
         "is_on": declared.is_private or f"{name}-on" in post,
         "least": int(least) if least.isdecimal() else -1,
         "kinds": [kind for kind in triggers.PERSONAL if f"{name}-{kind}" in post],
-        "webhooks": frozenset(
-            int(key) for key in post.getlist(f"{name}-webhooks") if key.isdecimal() and len(key) < 19
-        ),
+        "webhooks": frozenset(int(key) for key in post.getlist(f"{name}-webhooks") if is_number(key)),
     }
     held = {n: getattr(before.choice, n) for n in ("is_on", "least", "kinds")} | {"webhooks": before.webhooks}
     if wanted != held:

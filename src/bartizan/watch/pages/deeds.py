@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from bartizan.core.access import covers, needs
 from bartizan.core.queries import officers
+from bartizan.core.values import is_number
 from bartizan.watch import actions, queries
 from bartizan.watch.models import Alarm
 from bartizan.watch.pages.alarm_focus import focus_context
@@ -32,7 +33,7 @@ def acknowledge(request: HttpRequest, alarm: Alarm) -> str:
 
 def assign(request: HttpRequest, alarm: Alarm) -> str:
     wanted = request.POST.get("to", "")
-    to = officers(_user(request)).filter(pk=wanted).first() if wanted.isdecimal() and len(wanted) < 19 else None
+    to = officers(_user(request)).filter(pk=wanted).first() if is_number(wanted) else None
     if to is None or not covers(to, alarm):
         raise ValidationError("Choose to whom it goes.")
     actions.assign(alarm, to, _user(request))

@@ -25,6 +25,7 @@ from bartizan.core.access import needs, visible_to
 from bartizan.core.health import Condition, conditions
 from bartizan.core.models import User
 from bartizan.core.preferences import Entry, page
+from bartizan.core.values import is_number
 from bartizan.engines.observe import KINDS, split_reference
 from bartizan.estate import queries as estate
 from bartizan.watch import actions, queries, shown
@@ -270,7 +271,7 @@ def _day(text: str, zone: Any) -> datetime | None:
 def _end_hold(request: HttpRequest, user: User) -> None:
     number = request.POST.get("hold", "")
     holds = visible_to(user, LegalHold.objects.filter(ended_at=None))
-    if not number.isdecimal():
+    if not is_number(number):
         raise ValidationError("Choose a hold from the list.")
     actions.end_hold(get_object_or_404(holds, pk=number), user)
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bartizan.core.access import may, needs, visible_to
+from bartizan.core.values import is_number
 from bartizan.watch import queries
 from bartizan.watch.models import Alarm, AlarmEvent
 from bartizan.watch.pages import deeds
@@ -77,7 +78,7 @@ def _focused(request: HttpRequest) -> Alarm | None:
     """The alarm that was asked for, else the worst that waits, else the worst that somebody holds."""
     wanted = request.GET.get("alarm", "")
     alarms = queries.alarms(request.user)
-    asked = alarms.filter(pk=wanted).first() if wanted.isdecimal() and len(wanted) < 19 else None
+    asked = alarms.filter(pk=wanted).first() if is_number(wanted) else None
     if asked is not None:
         return asked
     groups = _groups(request.user, _show(request))
