@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
-from zoneinfo import ZoneInfo
+
+from bartizan.connectors.parse.stamp import zone_of
 
 DATA = Path(os.environ.get("BARTIZAN_DATA", "~/.local/share/bartizan")).expanduser()
 PORT = int(os.environ.get("BARTIZAN_PORT", "8000"))
 ADDRESS = os.environ.get("BARTIZAN_ADDRESS", "127.0.0.1")
+# Django sets TZ for its processes, and those that they start inherit it: what it was is kept under a name of ours.
+os.environ.setdefault("BARTIZAN_ZONE", os.environ.get("TZ", ""))
 
 
 def _secret_key() -> str:
@@ -22,15 +25,6 @@ def _secret_key() -> str:
     except FileExistsError:
         pass
     return path.read_text()
-
-
-def _machine_zone() -> ZoneInfo:
-    """The zone of this machine's clock. Django sets TZ for its processes, so it is read from the machine itself."""
-    try:
-        with Path("/etc/localtime").open("rb") as file:
-            return ZoneInfo.from_file(file, key="localtime")
-    except (OSError, ValueError):
-        return ZoneInfo("UTC")
 
 
 SECRET_KEY = _secret_key()
@@ -161,7 +155,7 @@ X_FRAME_OPTIONS = "DENY"
 LANGUAGE_CODE = "en-gb"
 USE_TZ = True
 TIME_ZONE = "UTC"
-MACHINE_ZONE = _machine_zone()
+MACHINE_ZONE = zone_of("")
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True

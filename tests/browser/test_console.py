@@ -220,7 +220,7 @@ def test_a_form_that_a_key_opens_is_typed_into_at_once(
 ) -> None:
     page.goto(address)
     page.keyboard.press(key)
-    assert page.evaluate("document.activeElement.name") == field
+    page.wait_for_selector(f"[name={field}]:focus")
 
 
 def test_a_paused_page_stands_still_and_catches_up_when_resumed(console: Console, page: Any) -> None:

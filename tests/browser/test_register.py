@@ -8,6 +8,8 @@ import pytest
 
 from tests.served import Console
 
+playwright = pytest.importorskip("playwright.sync_api", reason="The Python package playwright is not installed.")
+
 
 @pytest.fixture(autouse=True)
 def _people(console: Console) -> None:
@@ -84,7 +86,7 @@ def test_rows_are_selected_with_x_and_changed_together(console: Console, page: A
     for _ in range(3):
         page.keyboard.press("j")
     page.keyboard.press("Shift+X")
-    assert page.locator("[data-picked-words]").inner_text() == "4 selected"
+    playwright.expect(page.locator("[data-picked-words]")).to_have_text("4 selected")
     page.keyboard.press("b")
     page.wait_for_selector("#side h2:has-text('Edit 4 people')")
     page.select_option("#bulk-field", "job")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +15,7 @@ from hypothesis import strategies as st
 
 from bartizan.connectors.parse import Lines, Stamps, decoded
 from bartizan.connectors.parse.header import read_header
+from bartizan.connectors.parse.stamp import machine_zone
 from bartizan.engines.observe import KINDS
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -175,3 +180,33 @@ BODIES = st.sampled_from(
 def test_no_ending_of_a_known_message_makes_a_parser_fail(start: str, body: str, end: str) -> None:
     observation = Lines("house", UTC).read(start + body + end, NOW, {})
     assert observation.kind in KINDS
+
+
+def test_this_machine_s_zone_is_what_was_said_at_the_start_else_what_its_clock_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "localtime"
+    for said, link, zone in (
+        ("", "Europe/Amsterdam", "Europe/Amsterdam"),
+        ("Asia/Tokyo", "Europe/Amsterdam", "Asia/Tokyo"),
+        (":Asia/Tokyo", "Europe/Amsterdam", "Asia/Tokyo"),
+        ("CET-1CEST", "Europe/Amsterdam", "Europe/Amsterdam"),
+        ("", "No/Such", "UTC"),
+    ):
+        here.unlink(missing_ok=True)
+        here.symlink_to(tmp_path / "zoneinfo" / link)
+        monkeypatch.setenv("BARTIZAN_ZONE", said)
+        assert machine_zone(here).key == zone
+
+
+def test_stamps_without_a_zone_are_of_this_machine_s_in_the_processes_that_django_puts_into_another(
+    tmp_path: Path,
+) -> None:
+    ask = "import django; django.setup(); from bartizan.connectors.parse.stamp import zone_of; print(zone_of(''))"
+    child = (
+        f"import django, subprocess, sys; django.setup(); subprocess.run([sys.executable, '-c', {ask!r}], check=True)"
+    )
+    given = {"TZ": "Asia/Tokyo", "BARTIZAN_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "bartizan.settings"}
+    env = {name: value for name, value in os.environ.items() if name != "BARTIZAN_ZONE"} | given
+    for code in (ask, child):
+        assert subprocess.check_output([sys.executable, "-c", code], env=env, text=True).strip() == "Asia/Tokyo"

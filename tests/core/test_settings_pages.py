@@ -11,7 +11,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.conf import settings as django
 from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
@@ -321,13 +320,6 @@ def test_the_schedule_is_on_this_machine_s_clock(settings: Any) -> None:
     settings.MACHINE_ZONE = ZoneInfo("Europe/Amsterdam")
     decided, now = Backups(schedule="daily", at="02:30"), datetime(2026, 7, 20, 12, tzinfo=UTC)
     assert schedule.last_due(decided, now) == datetime(2026, 7, 20, 0, 30, tzinfo=UTC)
-
-
-def test_the_machine_s_clock_is_read_from_the_machine_and_not_from_what_django_sets() -> None:
-    with Path("/etc/localtime").open("rb") as file:
-        here = ZoneInfo.from_file(file)
-    now = datetime.now(UTC)
-    assert now.astimezone(django.MACHINE_ZONE).utcoffset() == now.astimezone(here).utcoffset()
 
 
 def test_a_secret_in_a_form_that_was_refused_is_asked_for_again(console: Client) -> None:

@@ -7,6 +7,7 @@ import json
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -86,14 +87,11 @@ def test_a_site_comes_with_a_building_a_floor_and_the_street_before_it(console: 
     assert set(Site.objects.values_list("code", flat=True)) == {"ML", "ML2"}
 
 
-def test_the_time_zone_that_is_proposed_is_this_machine_s(
-    console: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    here = tmp_path / "localtime"
-    monkeypatch.setattr("bartizan.setup.pages.LOCALTIME", here)
-    for zone, proposed in (("Europe/Amsterdam", "Europe/Amsterdam"), ("My/Own", "UTC")):
-        here.unlink(missing_ok=True)
-        here.symlink_to(tmp_path / "zoneinfo" / zone)
+def test_the_time_zone_that_is_proposed_is_this_machine_s(console: Client, settings: Settings) -> None:
+    with Path("/usr/share/zoneinfo/Europe/Amsterdam").open("rb") as file:
+        nameless = ZoneInfo.from_file(file)
+    for zone, proposed in ((ZoneInfo("Europe/Amsterdam"), "Europe/Amsterdam"), (nameless, "UTC")):
+        settings.MACHINE_ZONE = zone
         assert f'value="{proposed}"' in page(console, "/setup/site").partition("<datalist")[0]
 
 

@@ -34,5 +34,6 @@ def starts() -> list[Start]:
         Start("BARTIZAN_HOSTS", "Further host names under which it is reached", "none"),
         Start("BARTIZAN_ORIGINS", "Their full origins, for forms behind a proxy", "none"),
         Start("BARTIZAN_HTTPS", "1: cookies travel over HTTPS only", "0"),
+        Start("BARTIZAN_ZONE", "The zone of this machine's clock", "as the machine says"),
         Start("BARTIZAN_LOG", "How much the processes say on standard error", "WARNING"),
     ]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -21,8 +21,6 @@ from bartizan.setup import actions, forms, queries
 from bartizan.setup.queries import PERMISSION, STEPS
 from bartizan.web import panels
 from bartizan.web.dress import dress
-
-LOCALTIME = Path("/etc/localtime")
 
 panels.show(panels.Panel("now", 1, "setup/panel.html", queries.panel))
 
@@ -84,18 +82,13 @@ def _organisation(request: HttpRequest, user: User) -> tuple[dict[str, Any], boo
 
 
 def _site(request: HttpRequest, user: User) -> tuple[dict[str, Any], bool]:
-    form = forms.SiteForm(request.POST or None, initial={"timezone": _zone_here(), "opens": "07:00", "closes": "19:00"})
+    here = getattr(settings.MACHINE_ZONE, "key", None) or "UTC"  # a zone of the machine's own has no name
+    form = forms.SiteForm(request.POST or None, initial={"timezone": here, "opens": "07:00", "closes": "19:00"})
     if request.method == "POST" and form.is_valid():
         actions.add_site(form.cleaned_data, user)
         return {}, True
     dress(form)
     return {"form": form, "time_zones": sorted(zoneinfo.available_timezones())}, False
-
-
-def _zone_here() -> str:
-    """This machine's zone, where it is one of the world's names. Django has set this process to another."""
-    name = str(LOCALTIME.resolve()).partition("zoneinfo/")[2]
-    return name if name in zoneinfo.available_timezones() else "UTC"
 
 
 def _zones(request: HttpRequest, user: User) -> tuple[dict[str, Any], bool]:

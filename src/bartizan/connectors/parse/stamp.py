@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+_log = logging.getLogger(__name__)
 _MONTHS: Final = {
     "Jan": 1, "Feb": 2, "Mar": 3, "Apr": 4, "May": 5, "Jun": 6,
     "Jul": 7, "Aug": 8, "Sep": 9, "Oct": 10, "Nov": 11, "Dec": 12,
@@ -25,16 +27,25 @@ _LEAP_CYCLE: Final = 8
 
 def zone_of(name: str) -> tzinfo:
     """The zone of that IANA name; of this machine when ``name`` is empty. Raises what ZoneInfo raises."""
-    if name:
-        return ZoneInfo(name)
-    from_environment = os.environ.get("TZ", "").lstrip(":")
-    if from_environment:
-        return ZoneInfo(from_environment)
-    local = Path("/etc/localtime")
-    if not local.exists():
-        return UTC
-    with local.open("rb") as file:
-        return ZoneInfo.from_file(file)
+    return ZoneInfo(name) if name else machine_zone(Path("/etc/localtime"))
+
+
+def machine_zone(local: Path) -> ZoneInfo:
+    """What BARTIZAN_ZONE names (settings.py puts TZ there, before Django sets TZ for its processes and their children),
+    else the zone of the file ``local``; it has a key where that is a link to one of the world's zones."""
+    said = os.environ.get("BARTIZAN_ZONE", "").lstrip(":")
+    for name in filter(None, (said, str(local.resolve()).partition("zoneinfo/")[2])):
+        try:
+            return ZoneInfo(name)
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            _log.warning(
+                "No time zone is called %r (Europe/Amsterdam is one): this machine's clock is asked instead.", name
+            )
+    try:
+        with local.open("rb") as file:
+            return ZoneInfo.from_file(file)
+    except (OSError, ValueError):
+        return ZoneInfo("UTC")
 
 
 class Stamps:
