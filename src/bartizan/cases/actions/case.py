@@ -1,4 +1,4 @@
-"""What is done with a case."""
+"""A case is opened, gathers alarms, is led and closed."""
 
 from __future__ import annotations
 

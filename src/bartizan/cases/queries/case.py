@@ -1,4 +1,4 @@
-"""What people may read of cases."""
+"""Cases, and what belongs to them, within the reach of whoever asks."""
 
 from __future__ import annotations
 
