@@ -120,6 +120,8 @@ KINDS: Final[dict[str, Kind]] = {
     "document.copied": Kind("document", 1001, "File copied"),
     "document.deleted": Kind("document", 1001, "File deleted"),
     "document.opened": Kind("document", 1001, "Document opened"),
+    "document.printed": Kind("document", 1001, "Document printed"),
+    "document.marked": Kind("document", 1001, "Mark of a leaked copy read"),
     "finding": Kind("host", 2004, "Finding of another system"),
     "unknown": Kind("host", 0, "Not understood"),
 }

@@ -69,6 +69,8 @@ _SENTENCES: Final = {
     "document.copied": "{who} copied{what} at {host}",
     "document.deleted": "{who} deleted{what} at {host}",
     "document.opened": "{who} opened{what} at {host}",
+    "document.printed": "{who} printed{what} at {host}",
+    "document.marked": "A copy of{what} with the mark of {who} was read",
 }
 _ACTORS: Final = {"badge": "badge ", "person": "staff number ", "card": "card "}
 # Before one of these a "to" reads right: "Connection from 10.0.0.1 to 203.0.113.58 blocked".

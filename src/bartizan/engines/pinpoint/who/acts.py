@@ -1,0 +1,162 @@
+"""Which records may be the deed behind an effect; and always the possibility that no record shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import numpy as np
+
+from bartizan.engines.context import Estate
+from bartizan.engines.observe import microseconds, split_reference
+from bartizan.engines.pinpoint.inquiry import Effect
+from bartizan.engines.pinpoint.who.log import DAY, HOUR, MICRO, MINUTE, Ints, Log
+
+SORTS: Final[dict[str, str]] = {
+    "door.granted": "entry", "door.forced": "entry", "door.tailgate": "entry", "door.opened": "entry",
+    "alarm.motion": "entry", "alarm.triggered": "entry", "alarm.opened": "entry", "biometric.accepted": "entry",
+    "document.copied": "file", "document.read": "file", "document.written": "file", "document.deleted": "file",
+    "document.printed": "print", "network.mail": "mail", "host.usb": "usb", "host.malware": "malware",
+    "network.alert": "malware", "network.flow": "flow", "login.success": "login", "login.unlock": "login",
+}  # fmt: skip
+"""What sort of deed an event of a kind may be."""
+_BEFORE: Final = {"found": 4 * DAY, "alarm": 2 * HOUR, "left": 30 * MINUTE, "missing": 10 * MINUTE, "changed": HOUR}
+"""How long before its window an effect of a kind may have its cause."""
+_EACH: Final = 60
+"""Acts that are weighed for one effect: the most closely tied come first."""
+_TIES: Final = (1.0, 0.7, 0.5)
+"""How much an act counts that is tied by its file or by name, by its machine, by its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A possible deed: what, where, when, and under whose credential as far as a record says."""
+
+    effect: int
+    row: int
+    """-1: no record shows it."""
+    sort: str
+    time: int
+    error: int
+    zone: str
+    host: str
+    actor: str
+    person: str
+    asset: str
+    tie: float
+    source: int = -1
+    """Number of the source whose clock it is by; -1 for none."""
+    is_remote: bool = False
+    """A server recorded it, and does not say where anybody sat: the user's own desk is taken for the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An effect in the engine's terms: its window in µs, and where it was as far as that is known."""
+
+    since: int
+    until: int
+    zone: str
+    host: str
+    asset: str
+    kind: str
+    rows: tuple[int, ...]
+    words: str
+
+    @property
+    def middle(self) -> int:
+        return (self.since + self.until) // 2
+
+
+def known(effects: Sequence[Effect], log: Log, estate: Estate) -> list[Known]:
+    """The effects with their place resolved from the zone, portal, detector or host that they name."""
+    named = {event for effect in effects for event in effect.events}
+    kept = {number: row for row, number in enumerate(log.columns["kept"].tolist())} if named else {}
+    found = {str(event["id"]): kept[n] for n, event in enumerate(log.kept if named else ()) if event.get("id") in named}
+    return [_known(effect, tuple(found[e] for e in effect.events if e in found), log, estate) for effect in effects]
+
+
+def _known(effect: Effect, rows: tuple[int, ...], log: Log, estate: Estate) -> Known:
+    kind, name = split_reference(effect.device)
+    host = estate.hosts.get(name) if kind == "host" else None
+    mounted = estate.devices.get(effect.device)
+    zone = _zone(effect.place, estate) or (host.zone if host else "") or (mounted.zone if mounted else "")
+    if not zone and mounted is not None:
+        zone = _zone(f"portal:{mounted.portal}", estate)
+    if not zone and rows:
+        zone = log.name("zone", rows[0])
+    hostname = name if kind == "host" else log.name("host", rows[0]) if rows else ""
+    since, until = microseconds(effect.since), microseconds(effect.until)
+    return Known(since, until, zone, hostname, effect.asset, effect.kind, rows, effect.words)
+
+
+def _zone(reference: str, estate: Estate) -> str:
+    kind, name = split_reference(reference)
+    portal = estate.portals.get(name) if kind in ("portal", "door") else None
+    return portal.inner if portal else name if kind == "zone" and name in estate.zones else ""
+
+
+def acts(effects: Sequence[Known], log: Log, error: timedelta) -> list[Act]:
+    """For each effect its possible deeds, at most sixty, and one that no record shows."""
+    found: list[Act] = []
+    for number, effect in enumerate(effects):
+        ties: dict[int, float] = {}
+        for tie, row in _candidates(effect, log):
+            ties[row] = max(tie, ties.get(row, 0.0))
+        best = sorted(ties, key=lambda row: (-ties[row], abs(int(log.time[row]) - effect.middle), row))[:_EACH]
+        found += [act_of(log, row, number, ties[row], effect) for row in sorted(best)]
+        half = (effect.until - effect.since) // 2 + error // MICRO
+        nobody = Act(number, -1, "unseen", effect.middle, half, effect.zone, effect.host, "", "", effect.asset, 0.15)
+        found.append(nobody)
+    return found
+
+
+def act_of(log: Log, row: int, number: int = 0, tie: float = 1.0, effect: Known | None = None) -> Act:
+    host, person, sort = log.name("host", row), log.name("person", row), SORTS.get(log.name("kind", row), "unseen")
+    is_remote = host in log.servers and sort in ("file", "mail", "login")
+    zone, desk = log.desks.get(person, ("", "")) if is_remote and sort != "login" else ("", "")
+    return Act(
+        effect=number,
+        row=row,
+        sort=sort,
+        time=int(log.time[row]),
+        error=int(log.columns["error"][row]),
+        zone=zone or log.name("zone", row),
+        host=desk or host,
+        actor=log.name("actor", row),
+        person=person,
+        asset=log.name("asset", row) or (effect.asset if effect else ""),
+        tie=tie,
+        source=int(log.columns["clock"][row]),
+        is_remote=is_remote,
+    )
+
+
+def _candidates(effect: Known, log: Log) -> Iterator[tuple[float, int]]:
+    reach = _BEFORE.get(effect.kind, HOUR)
+    since, until = effect.since - reach, effect.until + 10 * MINUTE
+    for row in effect.rows:
+        yield 1.0, row
+    if effect.kind == "left" and not (effect.asset or effect.host or effect.zone):
+        for kind in ("network.flow", "network.mail"):  # nothing is known but when: whatever went out then
+            for row in log.rows("kind", kind, effect.since - MINUTE, effect.until + MINUTE)[:_EACH]:
+                yield _TIES[-1], int(row)
+    for strength, column, name in zip(
+        _TIES, ("asset", "host", "zone"), (effect.asset, effect.host, effect.zone), strict=True
+    ):
+        rows = log.rows(column, name, since, until) if name else ()
+        for row in _deeds(log, np.asarray(rows, dtype=np.int64)):
+            if column == "zone" and SORTS[log.name("kind", row)] not in ("entry", "usb"):
+                continue  # what is done at machines in the room is tied by the machine or the file, if at all
+            is_inside = effect.since - 10 * MINUTE <= log.time[row]
+            yield strength * (1.0 if is_inside else 0.5), row
+
+
+def _deeds(log: Log, rows: Ints) -> Iterator[int]:
+    kinds = log.columns["kind"][rows]
+    wanted = [log.names["kind"].of(kind) for kind in SORTS]
+    is_in = log.columns["leaving"][rows] == 0
+    for row in rows[np.isin(kinds, wanted) & is_in]:
+        yield int(row)

@@ -1,0 +1,264 @@
+"""The routes: which signs each leaves, whose credential it uses, and how often it is met."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from bartizan.engines.pinpoint.inquiry import ROUTES
+
+OWN, FOREIGN, NO_BODY = "own", "foreign", "no body"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """``signs``: how often a deed of this route shows each sign; a sign that is not listed is as frequent as anywhere.
+
+    ``credential``: the doer's own, somebody else's, or one that says nothing about a body in the building. ``effects``:
+    how often it comes to light in each way. ``sorts``: the sorts of deed that fit. VERIS and ATT&CK name it.
+    """
+
+    signs: Mapping[str, float]
+    credential: str
+    effects: Mapping[str, float]
+    sorts: tuple[str, ...]
+    prior: float
+    action: str
+    vector: str
+    technique: str
+
+
+_PHYSICAL: Final = {"missing": 0.5, "alarm": 0.3, "found": 0.1, "changed": 0.1, "left": 0.05}
+_COPIED: Final = {"found": 0.5, "left": 0.3, "alarm": 0.15, "changed": 0.05, "missing": 0.05}
+_SENT: Final = {"left": 0.5, "found": 0.4, "alarm": 0.1, "changed": 0.02, "missing": 0.02}
+_AT_HAND: Final = ("file", "print", "usb", "mail", "login", "unseen")
+_BODY: Final = ("entry", "file", "usb", "print", "unseen")
+# What a deed under one's own credential seldom shows: it would be a coincidence, or another route.
+_CLEAN: Final = {
+    "out of hours": 0.3,
+    "owner out": 0.06,
+    "owner away": 0.06,
+    "two places": 0.03,
+    "ended badge": 0.02,
+    "tampered": 0.03,
+    "foreign login": 0.06,
+}
+_OWN_BADGE: Final = {"owner away": 0.06, "two places": 0.03, "ended badge": 0.03, "silent badge": 0.03}
+
+ROUTE: Final[dict[str, Route]] = {
+    "tailgating": Route(
+        {
+            "tailgate": 0.5,
+            "surplus": 0.5,
+            "unread": 0.35,
+            "forced": 0.3,
+            "tampered": 0.04,
+            "contractor": 0.03,
+            **_OWN_BADGE,
+        },
+        FOREIGN,
+        _PHYSICAL,
+        _BODY,
+        0.08,
+        "physical.Bypassed controls",
+        "Victim secure area",
+        "",
+    ),
+    "cloned_badge": Route(
+        {
+            "two places": 0.5,
+            "owner away": 0.6,
+            "strange room": 0.5,
+            "out of hours": 0.4,
+            "tampered": 0.04,
+            "ended badge": 0.02,
+            "tailgate": 0.05,
+            "unread": 0.05,
+        },
+        FOREIGN,
+        _PHYSICAL,
+        _BODY,
+        0.07,
+        "physical.Bypassed controls",
+        "Victim secure area",
+        "T1078",
+    ),
+    "lost_badge": Route(
+        {
+            "ended badge": 0.8,
+            "strange room": 0.5,
+            "silent badge": 0.4,
+            "out of hours": 0.5,
+            "two places": 0.05,
+            "tampered": 0.04,
+            "tailgate": 0.05,
+            "unread": 0.05,
+        },
+        FOREIGN,
+        _PHYSICAL,
+        _BODY,
+        0.08,
+        "physical.Bypassed controls",
+        "Victim secure area",
+        "T1078",
+    ),
+    "shared_password": Route(
+        {
+            "foreign login": 0.9,
+            "owner away": 0.35,
+            "owner out": 0.25,
+            "copied": 0.35,
+            "usb": 0.15,
+            "mailed": 0.15,
+            "two places": 0.03,
+            "ended badge": 0.03,
+        },
+        FOREIGN,
+        {"left": 0.3, "found": 0.3, "changed": 0.3, "alarm": 0.1, "missing": 0.02},
+        _AT_HAND,
+        0.1,
+        "misuse.Password or Session Sharing",
+        "LAN access",
+        "T1078",
+    ),
+    "borrowed_workstation": Route(
+        {
+            "owner away": 0.5,
+            "owner out": 0.3,
+            "foreign login": 0.04,
+            "copied": 0.4,
+            "usb": 0.3,
+            "mailed": 0.2,
+            "printed": 0.1,
+            "ended badge": 0.03,
+        },
+        FOREIGN,
+        _COPIED,
+        _AT_HAND,
+        0.09,
+        "hacking.Use of stolen creds",
+        "Physical access",
+        "T1078",
+    ),
+    "usb_copy": Route(
+        {"usb": 0.9, "copied": 0.85, "mailed": 0.03, "strange mail": 0.03, "carrier": 0.02, "printed": 0.03, **_CLEAN},
+        OWN,
+        _COPIED,
+        ("file", "usb", "unseen"),
+        0.12,
+        "misuse.Data mishandling",
+        "Physical access",
+        "T1052.001",
+    ),
+    "mail_out": Route(
+        {"mailed": 0.92, "strange mail": 0.6, "carrier": 0.03, "usb": 0.03, "printed": 0.03, "copied": 0.1, **_CLEAN},
+        OWN,
+        _SENT,
+        ("mail", "file", "unseen"),
+        0.1,
+        "misuse.Email misuse",
+        "LAN access",
+        "T1048",
+    ),
+    "hidden_in_document": Route(
+        {"carrier": 0.8, "strange mail": 0.5, "mailed": 0.4, "usb": 0.03, "printed": 0.03, "copied": 0.1, **_CLEAN},
+        OWN,
+        _SENT,
+        ("mail", "file", "unseen"),
+        0.06,
+        "misuse.Evade Defenses",
+        "LAN access",
+        "T1027",
+    ),
+    "hard_copy": Route(
+        {"printed": 0.95, "usb": 0.03, "mailed": 0.03, "strange mail": 0.03, "copied": 0.05, **_CLEAN},
+        OWN,
+        {"found": 0.8, "missing": 0.1, "left": 0.02, "alarm": 0.05, "changed": 0.02},
+        ("print", "file", "unseen"),
+        0.09,
+        "misuse.Possession abuse",
+        "Physical access",
+        "T1052",
+    ),
+    "remote_malware": Route(
+        {
+            "malware": 0.4,
+            "alert": 0.4,
+            "outside login": 0.35,
+            "beacon": 0.6,
+            "strange program": 0.4,
+            "protection off": 0.35,
+        },
+        NO_BODY,
+        {"left": 0.45, "changed": 0.3, "alarm": 0.25, "found": 0.15, "missing": 0.01},
+        ("malware", "login", "file", "flow", "unseen"),
+        0.13,
+        "malware.Backdoor or C2",
+        "Direct install",
+        "T1219",
+    ),
+    "sensor_tampered": Route(
+        {
+            "tampered": 0.9,
+            "forced": 0.3,
+            "unread": 0.3,
+            "out of hours": 0.5,
+            "ended badge": 0.03,
+            "owner away": 0.06,
+            "two places": 0.03,
+        },
+        FOREIGN,
+        _PHYSICAL,
+        _BODY,
+        0.06,
+        "physical.Disabled controls",
+        "Victim secure area",
+        "T1562",
+    ),
+    "contractor_hours": Route(
+        {"contractor": 0.9, "out of hours": 0.9, "tampered": 0.03, "tailgate": 0.05, "unread": 0.05, **_OWN_BADGE},
+        OWN,
+        _PHYSICAL,
+        _BODY,
+        0.07,
+        "misuse.Privilege abuse",
+        "Physical access",
+        "T1199",
+    ),
+}
+assert set(ROUTE) == set(ROUTES)
+
+CLASSES: Final = ("insider", "credential", "outsider", "malware", "error", "none")
+# The mix of past cases, whatever the route; "none of these" never below a fifth (pinpoint's rule).
+CLASS_PRIOR: Final = {
+    "insider": 0.40, "credential": 0.07, "outsider": 0.18, "malware": 0.06, "error": 0.09, "none": 0.20,
+}  # fmt: skip
+PERSONAL: Final = ("insider", "credential", "error", "malware")
+"""Classes whose hypotheses are about one person each."""
+# Which share of a class goes which way; a class is met on the listed routes alone.
+BY_CLASS: Final[dict[str, Mapping[str, float]]] = {
+    "insider": {route: 0.03 if route == "remote_malware" else about.prior for route, about in ROUTE.items()},
+    "credential": {route: about.prior for route, about in ROUTE.items() if about.credential == OWN},
+    "outsider": {route: about.prior for route, about in ROUTE.items() if about.credential != OWN},
+    "malware": {"remote_malware": 0.7, "mail_out": 0.15, "hidden_in_document": 0.15},
+    "error": {"mail_out": 0.4, "hard_copy": 0.35, "usb_copy": 0.25},
+}
+OTHERWISE: Final[dict[str, Mapping[str, float]]] = {
+    "error": {"strange mail": 0.2, "out of hours": 0.04, "carrier": 0.01},
+    "malware": {"malware": 0.4, "alert": 0.4, "beacon": 0.5, "strange program": 0.3},
+}
+"""Signs of which a class shows more or less than an insider on the same route. An honest error is seldom made twice."""
+AGAIN: Final = 0.15
+"""How often an honest error that was made once is made again, for each further effect."""
+HINTS: Final[dict[str, tuple[str, ...]]] = {
+    "hard_copy": ("paper", "print", "hard copy", "sheet"),
+    "mail_out": ("e-mail", "email", "mailed", "by mail"),
+    "hidden_in_document": ("hidden", "holds more", "embedded", "steganograph"),
+    "usb_copy": ("usb", "stick", "disk", "removable"),
+    "remote_malware": ("malware", "ransom", "encrypted", "beacon", "remote access"),
+    "sensor_tampered": ("tamper", "interfered", "covered", "sensor"),
+    "tailgating": ("tailgat", "followed in"),
+}
+"""Words of whoever described an effect that speak for a route: the describer has seen the thing."""
+HINTED: Final = 5.0

@@ -1,0 +1,113 @@
+"""Every hypothesis against the evidence: logs of ratios by family, shrunk and capped, and the posterior."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from bartizan.engines.pinpoint.who.acts import Act, Known
+from bartizan.engines.pinpoint.who.alibi import Floats
+from bartizan.engines.pinpoint.who.routes import (
+    BY_CLASS,
+    CLASS_PRIOR,
+    HINTED,
+    HINTS,
+    OTHERWISE,
+    ROUTE,
+)
+from bartizan.engines.pinpoint.who.signs import FAMILIES, SIGNS
+
+CAP: Final = math.log(100)
+"""The most that one family may say for or against, in nats."""
+_SHOWN: Final = 0.85
+"""Of the signs that a route leaves, how many a healthy log is expected to hold."""
+
+
+def capped(nats: Floats) -> Floats:
+    """Sums within a family are dependent: they count in full while small and never beyond the cap."""
+    nats = np.asarray(nats)
+    return nats / np.sqrt(1 + (nats / CAP) ** 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How often a sign was met around comparable deeds: ``met`` of ``tried``, a half added to both outcomes."""
+
+    met: int
+    tried: int
+
+    @property
+    def share(self) -> float:
+        return (self.met + 0.5) / (self.tried + 1)
+
+
+def sign_nats(route: str, sign: str, rate: Rate, *, is_there: bool, cls: str = "insider") -> float:
+    """What the sign, or its absence, says for the route against a comparable deed that is nothing."""
+    usual = rate.share
+    expected = ROUTE[route].signs.get(sign)
+    expected = OTHERWISE.get(cls, {}).get(sign, expected)
+    if expected is None:
+        return 0.0
+    expected = max(min(expected * _SHOWN, 0.98), 0.02)
+    ratio = expected / usual if is_there else (1 - expected) / (1 - min(usual, 0.98))
+    return max(-CAP, min(CAP, math.log(ratio)))
+
+
+def how(
+    act: Act, there: Mapping[str, object], rates: Mapping[str, Rate], effect: Known, cls: str = "insider"
+) -> Floats:
+    """Routes × families: what the signs around ``act`` say of how it was done, in nats, not yet capped. The last column
+    is what the sort of deed and of effect say; it belongs to no family."""
+    table = np.zeros((len(ROUTE), len(FAMILIES) + 1))
+    for r, (route, about) in enumerate(ROUTE.items()):
+        for sign, rate in rates.items():
+            table[r, FAMILIES.index(SIGNS[sign].family)] += sign_nats(
+                route, sign, rate, is_there=sign in there, cls=cls
+            )
+        fits = about.effects.get(effect.kind, 0.1) / 0.25 * (HINTED if hints(route, effect.words) else 1.0)
+        table[r, -1] = math.log(fits) + math.log(act.tie) + (0.0 if act.sort in about.sorts else -4.0)
+    return table
+
+
+def hints(route: str, words: str) -> bool:
+    """Whether the description of an effect speaks for the route."""
+    said = words.lower()
+    return any(word in said for word in HINTS.get(route, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """How people's records look when they really are there: shares of :data:`alibi.STATES`, with own badge and behind
+    somebody else's."""
+
+    own: Floats
+    foreign: Floats
+
+
+FOREIGN_ENTRY: Final = np.array([0.10, 0.40, 0.27, 0.18, 0.05])
+"""With somebody else's badge, or none: an assumption, stated in docs/pinpoint.md."""
+
+
+def bodies(seen: Sequence[int]) -> Bodies:
+    """``seen``: how often people who were certainly at their own machine were in each state by the doors' records."""
+    counts = np.array(seen, dtype=float)
+    prior = np.array([0.80, 0.10, 0.05, 0.035, 0.015])
+    own = (counts + 4 * prior) / (counts.sum() + 4)
+    return Bodies(np.maximum(own, 0.004), FOREIGN_ENTRY)
+
+
+def presence(states: npt.NDArray[np.int64], usual: Floats, shape: Floats) -> Floats:
+    """For each person ln P(state | there) / P(state | comparable days)."""
+    everybody = np.arange(len(states))
+    return np.asarray(np.log(shape[states] / usual[everybody, states]))
+
+
+def route_priors(cls: str) -> dict[str, float]:
+    shares = BY_CLASS[cls]
+    total = sum(shares.values())
+    return {route: CLASS_PRIOR[cls] * share / total for route, share in shares.items()}
