@@ -17,6 +17,7 @@ from bartizan.engines.pinpoint.who import Verdict, masked, pinpoint
 from bartizan.engines.pinpoint.who.alibi import ELSEWHERE, STATES, Alibis, Then
 from bartizan.engines.pinpoint.who.log import SECOND, read
 from bartizan.engines.pinpoint.who.routes import ROUTE
+from bartizan.engines.pinpoint.who.told import STATE_WORDS
 from bartizan.engines.pinpoint.who.weigh import CAP, capped
 from tests.engines.pinpoint.office import FIRST, NIGHT, code, days, door, estate, made, taken
 
@@ -174,6 +175,10 @@ def test_nobody_is_elsewhere_who_had_the_time_to_walk(seconds: int) -> None:
     then = Then(int(log.time[opened]), 0, log.names["source"].of("doors"))
     state = int(Alibis(log, house, [code(1)]).states(log.names["zone"].of("LA"), then)[0])
     assert (STATES[state] == "elsewhere") == (state == ELSEWHERE) == (seconds + 2 < 30)
+
+
+def test_every_state_of_an_alibi_has_its_words() -> None:
+    assert set(STATE_WORDS) == set(STATES)
 
 
 def test_a_known_clock_error_is_taken_out() -> None:

@@ -41,9 +41,7 @@ class Signs:
         self._spread: dict[tuple[str, int], int] = {}
         self._known: dict[tuple[int, int, str, str], Mapping[str, Ints]] = {}
         self.recorded = {
-            name: any(len(log.rows("kind", kind)) for kind in sign.kinds)
-            for name, sign in SIGNS.items()
-            if sign.kinds
+            name: any(len(log.rows("kind", kind)) for kind in sign.kinds) for name, sign in SIGNS.items() if sign.kinds
         }
         self.recorded |= {name: True for name, sign in SIGNS.items() if not sign.kinds}
         for name, kind in _NEEDS.items():

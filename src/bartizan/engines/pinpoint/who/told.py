@@ -27,8 +27,9 @@ _CLASS_WORDS: Final = {
     "error": "An honest error",
     "none": "None of these",
 }
-_STATE_WORDS: Final = {
+STATE_WORDS: Final = {
     "there": "on record there",
+    "close": "seen within minutes of it, not on record there",
     "near": "in the building, not on record there",
     "away": "not on record in the building",
     "elsewhere": "elsewhere: no time to walk there and back",
@@ -139,7 +140,7 @@ def _alibi(weighed: Weighed, person: str, act: Act, state: int, usual: Floats) -
         person=person,
         effect=act.effect,
         state=STATES[state],
-        words=_STATE_WORDS[STATES[state]],
+        words=STATE_WORDS[STATES[state]],
         before=int(log.time[before]) if before >= 0 else 0,
         before_zone=log.name("zone", before) if before >= 0 else "",
         after=int(log.time[after]) if after >= 0 else 0,
