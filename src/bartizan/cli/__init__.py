@@ -57,5 +57,6 @@ def open_records(*, makes: bool = True) -> None:
     call_command("migrate", verbosity=0)
 
 
-for _part in ("audit", "system", "imports", "rules", "demo", "search", "keeping"):  # each adds its commands to ``main``
+PARTS = ("audit", "system", "imports", "rules", "demo", "search", "keeping", "evidence", "pinpoint")
+for _part in PARTS:  # each adds its commands to ``main``
     import_module(f"bartizan.cli.{_part}")

@@ -173,6 +173,7 @@ def judge() -> None:
 def worker() -> None:
     """Where cases lead; and by the clock: escalation, silence, compaction, retention."""
     start_django()
+    from bartizan.cases import evidence_tasks as evidence
     from bartizan.cases import tasks as cases
     from bartizan.core.backup import tasks as backups
     from bartizan.notices import tasks as notices
@@ -182,7 +183,12 @@ def worker() -> None:
     stop = threading.Event()
     beside = [
         threading.Thread(target=work, args=(stop,), name=name)
-        for name, work in (("cases", cases.work), ("notices", notices.work), ("backups", backups.work))
+        for name, work in (
+            ("cases", cases.work),
+            ("evidence", evidence.work),
+            ("notices", notices.work),
+            ("backups", backups.work),
+        )
     ]
     for each in beside:
         each.start()
