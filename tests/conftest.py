@@ -27,5 +27,7 @@ def _nothing_decided() -> Iterator[None]:
     yield
     if preferences := sys.modules.get("bartizan.core.preferences"):
         preferences.forget()
+    if masks := sys.modules.get("bartizan.cases.queries.masks"):
+        masks.forget()
     if kept := sys.modules.get("django.core.cache"):
         kept.cache.clear()  # wrong tries of one test are not held against the next

@@ -28,6 +28,8 @@ OPEN = {
     "account/passkey/sign-in",
     "healthz",
     "live",
+    "report",
+    "report/back",
 }
 """Where nobody has signed in yet; and ``live``, which asks by itself and answers 401."""
 POSTS = {"cases": "work cases", "settings/roles": "manage accounts"}

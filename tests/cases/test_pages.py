@@ -138,7 +138,8 @@ def test_each_step_leads_to_its_event_on_the_timeline(console: Client, case: Cas
     text = page(console, f"/cases/{case.number}")
     steps = re.findall(r'<span class="dot-n[^"]*"[^>]*>(\d)</span>.*?href="([^"]+)">([^<]+)</a>', text)
     assert [(n, words) for n, _, words in steps] == [
-        ("1", "Badge 4417 came into the corridor"), ("2", "Badge 4417 opened the vault"), ("3", "Motion in the vault"),
+        ("1", "Badge of P1 came into the corridor"), ("2", "Badge of P1 opened the vault"),
+        ("3", "Motion in the vault"),
     ]  # fmt: skip
     assert "event=00000000-0000-7000-8000-000000000002" in steps[1][1]
     assert f"case={case.number}" in steps[1][1]

@@ -15,7 +15,7 @@ from bartizan.core import registers
 from bartizan.core.models import User
 from tests import world
 
-PUBLIC = {"/sign-in", "/welcome/token", "/healthz"}
+PUBLIC = {"/sign-in", "/welcome/token", "/healthz", "/report", "/report/back"}
 SAMPLES = {"int": "1", "slug": "doors", "str": "token", "path": "x", "uuid": "00000000-0000-0000-0000-000000000000"}
 
 pytestmark = pytest.mark.django_db

@@ -12,6 +12,8 @@ from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from bartizan.cases import actions
+from bartizan.cases.actions.case import AGAIN
+from bartizan.cases.inquiry import weigh
 from bartizan.cases.models import Case
 from bartizan.engines import pinpoint
 from bartizan.engines.observe import moment
@@ -24,15 +26,20 @@ log = logging.getLogger(__name__)
 POLL = 0.1
 MARGIN = DAY = timedelta(days=1)
 RATES_OVER = timedelta(days=30)
+CLOCKS_EVERY = 15.0
+"""Seconds between two looks at the legal clocks."""
 
 
 def work(stop: threading.Event) -> None:
     """In the ``worker`` process: look at each case when it is due, and rest as long as that took, so that a flood of
     cases leaves the machine to those who receive and judge."""
-    rest = POLL
+    rest, clocks_at = POLL, 0.0
     while not stop.wait(rest):
         began = time.monotonic()
         try:
+            if began >= clocks_at:
+                clocks_at = began + CLOCKS_EVERY
+                actions.tell_due(timezone.now())
             case = Case.objects.filter(look_at__lte=timezone.now()).order_by("look_at").first()
             if case is not None:
                 _look(case)
@@ -45,6 +52,8 @@ def work(stop: threading.Event) -> None:
 def _look(case: Case) -> None:
     try:
         locate(case)
+        if not case.pinpoint.get("who") or _has_settled(case):
+            identify(case)
     except Exception:
         log.exception(
             "Where case %s leads could not be worked out; it is tried again with its next alarm.", case.number
@@ -67,4 +76,18 @@ def locate(case: Case) -> None:
     pairs = {(e["kind"], e[role]) for e in (*effects, *found) for role in ("actor", "device", "place") if e[role]}
     counts = rates(store, pairs, since)
     result = pinpoint.locate(effects, found, pinpoint.Rates(counts, (window.end - since) / DAY), estate)
-    actions.set_pinpoint(case, orjson.loads(result.as_json()))
+    told = orjson.loads(result.as_json())
+    actions.set_pinpoint(case, told | {part: case.pinpoint[part] for part in ("who", "gate") if part in case.pinpoint})
+
+
+def _has_settled(case: Case) -> bool:
+    """This is the last look for now: nothing was asked since, and what followed the alarms has come in."""
+    return case.asked_at is not None and case.asked_at + AGAIN[-1] <= timezone.now()
+
+
+def identify(case: Case) -> None:
+    """Ask the engine who, or that nobody can be named: seconds of work, so once at first and once when all is in."""
+    verdict = weigh(case, lake(), snapshot())
+    if verdict:
+        gate = {**verdict["gate"], "digest": verdict["result_digest"]}
+        actions.set_pinpoint(case, case.pinpoint | {"who": verdict, "gate": gate})

@@ -17,7 +17,7 @@ from django.db.transaction import atomic
 
 from bartizan.core.loading import load_together
 from bartizan.core.models import User
-from bartizan.demo import history, marks, officers, removal, states, told
+from bartizan.demo import deadlines, evidence, history, marks, officers, removal, reports, sanctions, states, told
 from bartizan.demo.days import day_of
 from bartizan.demo.outlets import SOURCES, Targets, as_marks, make_sources
 from bartizan.demo.people import DAAN, MARTA
@@ -99,6 +99,10 @@ def _records(data: Path, veldmark: World, *, today: date, **asked: Any) -> tuple
 @atomic
 def _settle(data: Path, veldmark: World, staff: list[User], now: datetime) -> None:
     marks.add(data, **history.write(now, staff))
+    deadlines.write(now, staff)
+    evidence.write(data, staff)
+    marks.add(data, **sanctions.write(now, staff))
+    marks.add(data, **reports.write(now, staff))
     told.write(now)
     states.write(veldmark, now)
     _count_sources(data)

@@ -55,6 +55,8 @@ class Answer:
     body: str
     after: float | None
     """``Retry-After`` in seconds."""
+    content: bytes = b""
+    """The beginning of the answer as it came, as much as was asked for."""
 
 
 def parts_of(address: str, schemes: Collection[str] = ("https", "http")) -> SplitResult | None:
@@ -92,9 +94,15 @@ def _plain(address: Address) -> Address:
 
 
 def post(
-    url: str, body: bytes, headers: Mapping[str, str], *, allows_private: bool, context: ssl.SSLContext | None = None
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    allows_private: bool,
+    context: ssl.SSLContext | None = None,
+    reads: int = READS,
 ) -> Answer:
-    """POST ``body`` and read the beginning of the answer. Raises Refused and Unreached."""
+    """POST ``body`` and read the first ``reads`` bytes of the answer. Raises Refused and Unreached."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise Refused("Only addresses that begin with http:// or https:// are posted to.")
@@ -106,7 +114,9 @@ def post(
         with cut_after(raw, LONGEST):
             if parts.scheme == "https":
                 raw = (context or ssl.create_default_context()).wrap_socket(raw, server_hostname=parts.hostname)
-            return _exchange(raw, parts.hostname, port, path, body, headers)
+            connection = http.client.HTTPConnection(parts.hostname, port, timeout=TIMEOUT)
+            connection.sock = raw
+            return _exchange(connection, path, body, headers, reads)
 
 
 def _resolved(host: str, port: int, *, allows_private: bool) -> list[Address]:
@@ -131,16 +141,17 @@ def _connected(found: list[Address], port: int) -> socket.socket:
     raise OSError("the name has no address")
 
 
-def _exchange(raw: socket.socket, host: str, port: int, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-    connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT)
-    connection.sock = raw
+def _exchange(
+    connection: http.client.HTTPConnection, path: str, body: bytes, headers: Mapping[str, str], reads: int
+) -> Answer:
     with closing(connection):
         connection.request("POST", path, body, dict(headers))
         answer = connection.getresponse()
-        text = answer.read(READS).decode("utf-8", "replace")
+        content = answer.read(reads)
+        text = " ".join(content[:READS].decode("utf-8", "replace").split())[:200]
         after = answer.headers.get("Retry-After", "")
         words = f"{answer.status} {answer.reason}".strip()
-        return Answer(answer.status, words, " ".join(text.split())[:200], float(after) if after.isdecimal() else None)
+        return Answer(answer.status, words, text, float(after) if after.isdecimal() else None, content)
 
 
 @contextmanager

@@ -62,11 +62,11 @@ def _note(request: HttpRequest, case: Case, user: User) -> None:
 
 
 def _task(request: HttpRequest, case: Case, user: User) -> None:
-    due = _local_time(request.POST.get("due", ""), zone_of(user, case.site))
+    due = local_time(request.POST.get("due", ""), zone_of(user, case.site))
     actions.add_task(case, request.POST.get("words", ""), request.POST.get("who", "")[:120], due, user)
 
 
-def _local_time(text: str, zone: Any) -> datetime | None:
+def local_time(text: str, zone: Any) -> datetime | None:
     """A form's date and time on the site's clock."""
     if not text.strip():
         return None

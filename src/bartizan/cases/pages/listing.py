@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 
 from bartizan.cases import actions, queries
+from bartizan.cases.queries.masks import in_a_list
 from bartizan.core.access import needs, require
 from bartizan.core.models import User
 from bartizan.core.values import is_number
@@ -58,7 +59,7 @@ def _list(request: HttpRequest, trouble: str = "") -> HttpResponse:
     numbers["closed"] = numbers["all"] - numbers["open"]
     context = {
         "place": "cases",
-        "cases": found[:SHOWN],
+        "cases": in_a_list(user, found[:SHOWN]),
         "views": [(name, word, numbers[name]) for name, word in VIEWS.items()],
         "chosen": chosen if chosen in VIEWS else "all",
         "q": words,

@@ -9,13 +9,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from bartizan.cases import queries
 from bartizan.cases.models import Case
+from bartizan.cases.pages import bench, clocks, evidence, masking, pinpoint
 from bartizan.cases.pages.findings import Findings, findings
 from bartizan.cases.pages.path import WIDE, crop, walk
+from bartizan.cases.queries.sanction import charges
 from bartizan.core.access import covers, needs, visible_to
 from bartizan.core.actions import note_look
 from bartizan.core.files import files_of
@@ -31,10 +33,14 @@ from bartizan.watch.plan_drawing import still
 
 TABS = {
     "overview": "Overview",
+    "pinpoint": "Pinpoint",
     "timeline": "Timeline",
     "alarms": "Alarms",
     "people": "People & places",
     "files": "Files",
+    "evidence": "Evidence",
+    "clocks": "Clocks",
+    "findings": "Findings",
     "tasks": "Tasks",
     "notes": "Notes",
     "audit": "Audit",
@@ -50,8 +56,17 @@ def case(request: HttpRequest, number: str, tab: str = "overview") -> HttpRespon
     return show(request, number, tab)
 
 
-def show(request: HttpRequest, number: str, tab: str = "overview", trouble: str = "") -> HttpResponse:
-    """The page of a case on one of its tabs, with what went wrong when something was to be done there."""
+def show(
+    request: HttpRequest,
+    number: str,
+    tab: str = "overview",
+    trouble: str = "",
+    content: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """The page of a case on one of its tabs, with what went wrong when something was to be done there.
+
+    ``content``: what the tab shows, where a page of its own worked it out.
+    """
     user = request.user
     assert isinstance(user, User)
     found = get_object_or_404(queries.cases(user), number=number)
@@ -71,9 +86,19 @@ def show(request: HttpRequest, number: str, tab: str = "overview", trouble: str 
         "timeline_url": timeline_url(found),
         "tasks": found.tasks.order_by("done_at", "due_at", "pk"),
     }
-    context |= _CONTENT[tab](user, found, known, zone)
+    context |= _CONTENT[tab](user, found, known, zone) if content is None else content
+    veil = context.pop("veil", None) or masking.veil_of(user, found)
+    context["named"] = [veil.of(found).person(person) for person in sorted(veil.named.get(found.pk, ()))]
     note_look(user, f"case:{found.number}")
-    return render(request, "cases/case.html", context, status=422 if trouble else 200)
+    return masking.page(request, found, veil, "cases/case.html", context)
+
+
+def pinpointed(user: User, case: Case, asked: str = "") -> dict[str, Any]:
+    """What the pinpoint tab shows: the verdict, the gate with the form that was asked for, and the path."""
+    zone = shown.zone_of(user, case.site)
+    return _path(user, case, findings(case, zone)) | pinpoint.content(
+        user, case, zone, lambda event: event_url(case, event), asked
+    )
 
 
 def timeline_url(case: Case) -> str:
@@ -90,9 +115,12 @@ def event_url(case: Case, event: str) -> str:
 
 def _tabs(user: User, case: Case) -> list[tuple[str, str, str, int]]:
     numbers = {
+        "clocks": queries.running(queries.clocks_of(user, case)).count(),
         "alarms": case.alarms.count(),
         "people": case.entities.count(),
         "files": files_of(user, f"case:{case.number}").count(),
+        "evidence": queries.exhibits(user, case).count(),
+        "findings": charges(user, case).count(),
         "tasks": case.tasks.filter(done_at=None).count(),
         "notes": case.notes.count(),
     }
@@ -106,6 +134,7 @@ def _overview(user: User, case: Case, known: Findings, zone: Any) -> dict[str, A
         "alarms": visible_to(user, case.alarms.order_by("-level", "-last_at"))[:12],
         "entities": entities(user, case),
         "notes": case.notes.select_related("by").order_by("-at")[:3],
+        "urgent_clocks": clocks.urgent(user, case, zone),
     }
     return context | _path(user, case, known)
 
@@ -175,8 +204,11 @@ def _alarms(user: User, case: Case, _known: Findings, _zone: Any) -> dict[str, A
 def _people(user: User, case: Case, _known: Findings, _zone: Any) -> dict[str, Any]:
     found = entities(user, case)
     codes = [split_reference(row["reference"])[1] for row in found if row["kind"] == "person"]
+    veil = masking.veil_of(user, case)
+    # A masked person's job and department would unmask as well as the name.
+    codes = [code for code in codes if not veil.of(case).hides(f"person:{code}")]
     people = {person.code: person for person in estate.people(user).filter(code__in=codes)}
-    return {"entities": [(row, people.get(split_reference(row["reference"])[1])) for row in found]}
+    return {"veil": veil, "entities": [(row, people.get(split_reference(row["reference"])[1])) for row in found]}
 
 
 def _files(_user: User, case: Case, _known: Findings, _zone: Any) -> dict[str, Any]:
@@ -197,10 +229,14 @@ def _audit(user: User, case: Case, _known: Findings, _zone: Any) -> dict[str, An
 
 _CONTENT: dict[str, Callable[[User, Case, Findings, Any], dict[str, Any]]] = {
     "overview": _overview,
+    "pinpoint": lambda user, case, _known, _zone: pinpointed(user, case),
+    "clocks": clocks.content,
     "timeline": _timeline,
     "alarms": _alarms,
     "people": _people,
     "files": _files,
+    "evidence": evidence.content,
+    "findings": lambda user, case, _known, _zone: bench.content(user, case),
     "tasks": _tasks,
     "notes": _notes,
     "audit": _audit,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from bartizan.core.access import needs, visible_to
 from bartizan.core.models import User
 from bartizan.estate.models import BadgeIssue, Copy, Host, IntellectualProperty, Person, Property, UserAccount
+from bartizan.web.panels import panels
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ def me(request: HttpRequest) -> HttpResponse:
     people = visible_to(user, Person.objects.select_related("department", "site", "manager"))
     person = people.filter(code=user.person).first() if user.person else None
     groups = groups_of(user, person) if person else []
-    return render(request, "estate/me.html", {"place": "me", "person": person, "groups": groups})
+    context = {"place": "me", "person": person, "groups": groups, "panels": panels("me", user)}
+    return render(request, "estate/me.html", context)
 
 
 def groups_of(user: User, person: Person) -> list[Group]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
-from bartizan.watch.lake.filters import Window, all_of, condition_of
+from bartizan.watch.lake.columns import WHOLE
+from bartizan.watch.lake.filters import Condition, Window, all_of, condition_of
 from bartizan.watch.lake.queries import Event, page
 from bartizan.watch.lake.scope import Asked
 
@@ -28,3 +29,25 @@ def touching(
         [condition_of(window, {"reference": sorted(references)}), ("NOT list_contains(?, kind)", [sorted(without)])]
     )
     return page(lake, [condition], limit, descends=True)[::-1]
+
+
+def every(lake: Asked, window: Window, references: Collection[str] = (), *, at_once: int = 2_000) -> Iterator[Event]:
+    """All that happened in ``window``, or of it what touches one of ``references``: whole, as received, the oldest
+    first, read ``at_once`` at a time so that the memory holds no more."""
+    own = condition_of(window, {"reference": sorted(references)} if references else {})
+    beyond: list[Condition] = []
+    while found := page(lake, [all_of([own, *beyond])], at_once, descends=False, columns=WHOLE):
+        yield from found
+        time, identity = found[-1]["time"], found[-1]["id"]
+        beyond = [("time > ? OR (time = ? AND id > ?::UUID)", [time, time, identity])]
+
+
+_READ = "e.id::VARCHAR AS id, " + ", ".join(
+    f"e.{name}" for name in ("time", "source", "kind", "actor", "place", "device", "asset", "outcome", "data")
+)
+
+
+def of_kinds(lake: Asked, kinds: Collection[str], window: Window, *, limit: int) -> list[Event]:
+    """The latest ``limit`` events of ``kinds`` in ``window``, the oldest first, as their sources told them."""
+    condition = all_of([condition_of(window, {}), ("list_contains(?, kind)", [sorted(kinds)])])
+    return page(lake, [condition], limit, descends=True, is_short=True, columns=_READ)[::-1]

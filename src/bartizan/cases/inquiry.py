@@ -1,0 +1,64 @@
+"""What the engine is told of a case: its alarms as effects, and what happened in the weeks around them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+import orjson
+
+from bartizan.cases.models import Case
+from bartizan.engines.context import Estate
+from bartizan.engines.pinpoint.inquiry import Effect, Inquiry
+from bartizan.engines.pinpoint.who import pinpoint
+from bartizan.engines.pinpoint.who.acts import SORTS
+from bartizan.watch.lake import Window
+from bartizan.watch.lake.slices import of_kinds
+from bartizan.watch.lake.store import Lake
+from bartizan.watch.models import Alarm
+
+BEFORE: Final = timedelta(days=21)
+AFTER: Final = timedelta(days=1)
+MOST: Final = 200_000
+"""Events that are read, the latest; a busy house's weeks are cut short rather than the worker held up."""
+EFFECTS: Final = 6
+_KINDS: Final = frozenset(SORTS) - {"alarm.motion", "network.flow", "document.read"} | {
+    "door.exit", "door.denied", "door.held", "door.passback", "alarm.tamper", "camera.covered", "camera.person",
+    "device.offline", "biometric.refused", "document.marked", "host.logclear", "host.service", "login.logout",
+}  # fmt: skip
+"""What the engine asks about, but for the noisiest, which a house has by the million."""
+_TAKEN: Final = ("document.copied", "network.mail", "host.usb")
+
+
+def weigh(case: Case, store: Lake, estate: Estate) -> dict[str, Any]:
+    """The verdict as plain JSON, with staff numbers: whoever shows it masks it. Empty without people or effects."""
+    told = effects(case)
+    if not told or not estate.people:
+        return {}
+    window = Window(case.first_at - BEFORE, case.last_at + AFTER)
+    events = of_kinds(store, _KINDS, window, limit=MOST)
+    verdict = pinpoint(Inquiry(effects=told, events=events, estate=estate))
+    return dict(orjson.loads(verdict.as_json()))
+
+
+def effects(case: Case) -> list[Effect]:
+    """The worst alarms of the case, as effects: what each is about, and when it was at first and at last."""
+    alarms = case.alarms.order_by("-level", "first_at", "pk")[:EFFECTS]
+    return [_effect(alarm) for alarm in alarms]
+
+
+def _effect(alarm: Alarm) -> Effect:
+    events: Sequence[tuple[str, str]] = list(alarm.events.order_by("at").values_list("event", "kind")[:20])
+    is_taken = any(kind in _TAKEN for _, kind in events)
+    place = f"zone:{alarm.zone}" if alarm.zone else f"portal:{alarm.portal}" if alarm.portal else ""
+    return Effect(
+        kind="left" if is_taken else "alarm",
+        since=alarm.first_at,
+        until=alarm.last_at,
+        place=place,
+        device=alarm.device,
+        asset=alarm.asset,
+        words=alarm.title,
+        events=tuple(event for event, _ in events),
+    )

@@ -1,0 +1,89 @@
+"""A case's page with its people masked. It is done where the page leaves, so that no tab can forget it."""
+
+from __future__ import annotations
+
+import re
+from html import escape, unescape
+from typing import Final
+from urllib.parse import unquote
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+
+from bartizan.cases.actions import gate
+from bartizan.cases.models import Case
+from bartizan.cases.queries.masks import Veil, people_of, veil
+from bartizan.core.models import User
+from bartizan.engines.pinpoint.who.masks import Masks
+
+_MAIN: Final = re.compile(r"<main\b.*?</main>", re.DOTALL)
+_PIECE: Final = re.compile(r"<(script|style)\b.*?</\1>|<!--.*?-->|<[^>]+>|[^<]+", re.DOTALL)
+_SAID: Final = re.compile(r'(?<=\s)(title|aria-label|alt|placeholder|value)="([^"]*)"')
+"""Attributes that people read or hear."""
+_LINK: Final = re.compile(r'<a\b[^>]*\bhref="/entity/([^"/]+)/([^"?#/]+)[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
+
+
+def veil_of(user: User, case: Case) -> Veil:
+    """The case's people as ``user`` may see them. Whoever stands in the verdict gets a number before the first look."""
+    found = veil(user, [case])
+    if missing := found.unnumbered(case, people_of(case)):
+        gate.give_aliases(case, missing)
+        found = veil(user, [case], found.known)
+    return found
+
+
+def page(request: HttpRequest, case: Case, found: Veil, template: str, context: dict[str, object]) -> HttpResponse:
+    """The page, with everybody masked in it whom this reader may not see."""
+    status = 422 if context.get("trouble") else 200
+    user = request.user
+    assert isinstance(user, User)
+    text = render(request, template, context).content.decode()
+    main = _MAIN.search(text)
+    assert main is not None, "A case's page has one main part."
+    people = (mark.person for piece in _said(main[0]) for mark in found.known.marks(piece))
+    if missing := found.unnumbered(case, people):
+        gate.give_aliases(case, missing)
+        found = veil(user, [case], found.known)
+    shown = masked(main[0], found.of(case, keeps_officers=True))
+    return HttpResponse(text[: main.start()] + shown + text[main.end() :], status=status)
+
+
+def masked(html: str, masks: Masks) -> str:
+    """``html`` with texts and read attributes masked; links to what would unmask somebody become plain words."""
+    html = _LINK.sub(lambda link: _plain(link, masks), html)
+    return _PIECE.sub(lambda piece: _piece(piece[0], masks), html)
+
+
+def _plain(link: re.Match[str], masks: Masks) -> str:
+    reference = f"{unquote(link[1])}:{unquote(link[2])}"
+    if not masks.hides(reference):
+        return link[0]
+    words = masks.reference(reference, reference)
+    icon = f'<svg class="i" aria-hidden="true"><use href="{static("bz/sprite.svg")}#i-eyeoff"/></svg>'
+    title = "Masked while the gate is shut"
+    return f'<span class="ent is-masked" title="{title}">{icon}<span class="cut">{escape(words)}</span></span>'
+
+
+def _piece(piece: str, masks: Masks) -> str:
+    if piece.startswith(("<script", "<style", "<!--")):
+        return piece
+    if not piece.startswith("<"):
+        return _words(piece, masks)
+    if piece.startswith("<option") or (piece.startswith("<input") and 'type="hidden"' in piece):
+        return piece
+    return _SAID.sub(lambda said: f'{said[1]}="{_words(said[2], masks)}"', piece)
+
+
+def _words(words: str, masks: Masks) -> str:
+    plain = unescape(words)
+    shown = masks.text(plain)
+    return words if shown == plain else escape(shown)
+
+
+def _said(html: str) -> list[str]:
+    """Every text of a page that is read, as it is said."""
+    texts = [piece[0] for piece in _PIECE.finditer(html) if not piece[0].startswith("<")]
+    texts += [said[2] for said in _SAID.finditer(html)]
+    references = [f"{unquote(link[1])}:{unquote(link[2])}" for link in _LINK.finditer(html)]
+    return [unescape(text) for text in texts] + references

@@ -1,0 +1,37 @@
+"""A case of Alice's with a sealed laptop, and with a note in the vault, for tests of evidence."""
+
+from __future__ import annotations
+
+import pytest
+
+from bartizan.cases.actions import content, exhibit, open_case
+from bartizan.cases.custody import Content, Description, Step
+from bartizan.cases.models import Case, Exhibit
+from tests import world
+from tests.cases.exhibits import LAPTOP, mine
+from tests.world import World
+
+
+@pytest.fixture
+def here() -> World:
+    return world.build()
+
+
+@pytest.fixture
+def case(here: World) -> Case:
+    return open_case(headline="Laptop is missing", by=here.alice)
+
+
+@pytest.fixture
+def laptop(case: Case, here: World) -> Exhibit:
+    step = Step("found with the lid open", "gloves", "Evidence safe, shelf 1", seal_left="S-20871")
+    return exhibit.take_in(case, LAPTOP, step, [mine(here.alice, "takes")], here.alice)
+
+
+@pytest.fixture
+def note(case: Case, here: World) -> Exhibit:
+    def brought() -> Content:
+        return content.upload(case, "note.txt", [b"meet me at ", b"the gate"], here.alice)
+
+    step = Step("it names the gate", place="vault")
+    return exhibit.take_in(case, Description("A note"), step, [mine(here.alice, "takes")], here.alice, brought)
