@@ -105,7 +105,7 @@ def weighed(case: Case, *, is_ready: bool | None = None) -> dict[str, Any]:
     gate = {**verdict["gate"], "digest": verdict["result_digest"]}
     if is_ready is not None:
         gate["conditions"] = [{**one, "is_met": is_ready} for one in gate["conditions"]]
-    actions.set_pinpoint(case, (case.pinpoint or {}) | _located() | {"who": verdict, "gate": gate})
+    actions.set_pinpoint(case, (case.pinpoint or {}) | _located() | {"verdict": verdict, "gate": gate})
     return verdict
 
 

@@ -147,7 +147,7 @@ def test_a_person_keeps_the_number_whatever_later_results_say(weighed: Case) -> 
     before = dict(Alias.objects.values_list("person", "number"))
     assert before[breach.code(DOER)] == 1
     turned = dict(weighed.pinpoint)
-    turned["who"] = {**turned["who"], "people": list(reversed(turned["who"]["people"]))}
+    turned["verdict"] = {**turned["verdict"], "people": list(reversed(turned["verdict"]["people"]))}
     actions.set_pinpoint(weighed, turned)
     pinpoint("alice", weighed)
     assert before.items() <= dict(Alias.objects.values_list("person", "number")).items()
@@ -169,7 +169,7 @@ def test_conditions_that_are_not_met_come_first(weighed: Case) -> None:
 
 
 def test_the_matrix_holds_every_item_and_explanation_and_none_of_these_last(weighed: Case) -> None:
-    verdict = weighed.pinpoint["who"]
+    verdict = weighed.pinpoint["verdict"]
     text = pinpoint("alice", weighed)
     matrix = text[text.index('<table class="ach">') :].split("</table>")[0]
     assert len(re.findall(r'<td class="t2">E\d+</td>', matrix)) == len(verdict["items"])

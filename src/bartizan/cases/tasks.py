@@ -52,7 +52,7 @@ def work(stop: threading.Event) -> None:
 def _look(case: Case) -> None:
     try:
         locate(case)
-        if not case.pinpoint.get("who") or _has_settled(case):
+        if not case.pinpoint.get("verdict") or _has_settled(case):
             identify(case)
     except Exception:
         log.exception(
@@ -77,7 +77,8 @@ def locate(case: Case) -> None:
     counts = rates(store, pairs, since)
     result = pinpoint.locate(effects, found, pinpoint.Rates(counts, (window.end - since) / DAY), estate)
     told = orjson.loads(result.as_json())
-    actions.set_pinpoint(case, told | {part: case.pinpoint[part] for part in ("who", "gate") if part in case.pinpoint})
+    kept = {part: case.pinpoint[part] for part in ("verdict", "gate") if part in case.pinpoint}
+    actions.set_pinpoint(case, told | kept)
 
 
 def _has_settled(case: Case) -> bool:
@@ -90,4 +91,4 @@ def identify(case: Case) -> None:
     verdict = weigh(case, lake(), snapshot())
     if verdict:
         gate = {**verdict["gate"], "digest": verdict["result_digest"]}
-        actions.set_pinpoint(case, case.pinpoint | {"who": verdict, "gate": gate})
+        actions.set_pinpoint(case, case.pinpoint | {"verdict": verdict, "gate": gate})

@@ -132,14 +132,14 @@ def in_a_list(user: User, cases: Iterable[Case]) -> list[tuple[Case, str, str]]:
 
 def people_of(case: Case) -> list[str]:
     """Staff numbers in the case's verdict, the likeliest first: in this order they get their aliases."""
-    told: Mapping[str, Any] = (case.pinpoint or {}).get("who") or {}
+    told: Mapping[str, Any] = (case.pinpoint or {}).get("verdict") or {}
     found = [one.get("person") for part in ("people", "columns", "alibis", "collect") for one in told.get(part) or ()]
     return [str(person) for person in dict.fromkeys(found) if person]
 
 
 def verdict_for(masks: Masks, case: Case) -> dict[str, Any]:
     """The verdict with everybody masked whom this reader may not see; empty while nothing is weighed."""
-    told: dict[str, Any] = (case.pinpoint or {}).get("who") or {}
+    told: dict[str, Any] = (case.pinpoint or {}).get("verdict") or {}
     shown: dict[str, Any] = masks.value(told)
     return shown
 

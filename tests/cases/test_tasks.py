@@ -1,0 +1,75 @@
+"""The worker's own look at a case: from the lake to the page, with nothing put in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from bartizan.cases import tasks
+from bartizan.cases.models import Case
+from bartizan.engines.observe import KINDS
+from bartizan.watch import actions
+from bartizan.watch.lake import Lake
+from tests.cases import breach
+from tests.engines.pinpoint.office import NIGHT
+from tests.world import World, build
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lake(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lake]:
+    with Lake(tmp_path_factory.mktemp("data") / "lake") as own:
+        monkeypatch.setattr("bartizan.cases.tasks.lake", lambda: own)
+        monkeypatch.setattr("bartizan.watch.queries.lake", lambda: own)
+        yield own
+
+
+@pytest.fixture
+def world() -> World:
+    here = build()
+    breach.build(here)
+    return here
+
+
+def kept(lake: Lake) -> dict[str, str]:
+    """The breach's two weeks in the lake; the id of the copy that raised the alarm under its kind."""
+    rows = []
+    for event in breach.events():
+        known = KINDS[event["kind"]]
+        own = {"id": str(UUID(event["id"])), "received": event["time"] + 1_000_000}
+        rows.append(event | own | {"domain": known.domain, "class_uid": known.class_uid, "summary": event["kind"]})
+    lake.append(rows)
+    return {row["kind"]: row["id"] for row in rows}
+
+
+def test_a_case_is_weighed_by_the_worker_and_its_page_tells_it(lake: Lake, world: World) -> None:
+    ids = kept(lake)
+    at = NIGHT + timedelta(minutes=9)
+    copied = actions.Evidence(ids["document.copied"], at, "document.copied")
+    subject = {"actor": f"user:{breach.login(breach.DOER)}", "device": f"host:{breach.desk(breach.DOER)}"}
+    raised = actions.Raised(
+        rule="mass copy", title="Files copied", level=4, group="copy", at=at, triggers=[copied.event],
+        evidence=[copied], where="Office", subject=subject,
+    )  # fmt: skip
+    actions.raise_alarms([raised])
+    case = Case.objects.get()
+    tasks._look(case)
+    case.refresh_from_db()
+    verdict = case.pinpoint["verdict"]
+    assert verdict["people"][0]["person"] == breach.code(breach.DOER)
+    assert verdict["places"][0]["host"] == breach.desk(breach.DOER)
+    assert verdict["looked_at"] > 500
+    assert case.pinpoint["gate"]["digest"] == verdict["result_digest"]
+    assert case.pinpoint["who"] == "Who did it is not known."
+    console = Client()
+    console.force_login(world.alice)
+    text = console.get(f"/cases/{case.number}/pinpoint").content.decode()
+    assert "None of these" in text
+    assert "P1" in text
+    for known in breach.identifiers(breach.DOER):
+        assert known not in text.partition("<main")[2].partition("</main>")[0]
