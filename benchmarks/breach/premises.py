@@ -27,6 +27,7 @@ TOWNS: Final = (
     ("Europe/London", 51.45, -2.59), ("America/New_York", 40.44, -79.99), ("America/Chicago", 41.88, -87.63),
     ("Asia/Singapore", 1.30, 103.85), ("Australia/Sydney", -33.86, 151.20),
 )  # fmt: skip
+BUILDINGS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODES: Final = ("AA", "BR", "CK", "DW", "EL", "FN", "GR", "HV", "KP", "LM", "NT", "QS")
 
 
@@ -175,10 +176,10 @@ def build(rng: Random, people: int) -> Premises:
 
 
 def _site(rng: Random, premises: Premises, ground: Ground, people: int) -> None:
-    buildings = max(1, round(people / premises.rates["people_per_building"]))
+    buildings = min(len(BUILDINGS), max(1, round(people / premises.rates["people_per_building"])))
     corridors: list[Room] = []
     for number in range(buildings):
-        corridors += _building(rng, premises, ground, f"{ground.code}-{'ABCDEFGHJK'[number]}", people / buildings)
+        corridors += _building(rng, premises, ground, f"{ground.code}-{BUILDINGS[number]}", people / buildings)
     labs = max(1, round(people / premises.rates["people_per_lab"]))
     for use, count in (
         ("lab", labs),
