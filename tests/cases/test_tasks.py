@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
+from bartizan.cases import actions as cases
 from bartizan.cases import tasks
 from bartizan.cases.models import Case
 from bartizan.engines.observe import KINDS
@@ -47,17 +48,22 @@ def kept(lake: Lake) -> dict[str, str]:
     return {row["kind"]: row["id"] for row in rows}
 
 
-def test_a_case_is_weighed_by_the_worker_and_its_page_tells_it(lake: Lake, world: World) -> None:
+def raised(lake: Lake) -> Case:
+    """A case about the copy at night, opened by its alarm."""
     ids = kept(lake)
     at = NIGHT + timedelta(minutes=9)
     copied = actions.Evidence(ids["document.copied"], at, "document.copied")
     subject = {"actor": f"user:{breach.login(breach.DOER)}", "device": f"host:{breach.desk(breach.DOER)}"}
-    raised = actions.Raised(
+    alarm = actions.Raised(
         rule="mass copy", title="Files copied", level=4, group="copy", at=at, triggers=[copied.event],
         evidence=[copied], where="Office", subject=subject,
     )  # fmt: skip
-    actions.raise_alarms([raised])
-    case = Case.objects.get()
+    actions.raise_alarms([alarm])
+    return Case.objects.get()
+
+
+def test_a_case_is_weighed_by_the_worker_and_its_page_tells_it(lake: Lake, world: World) -> None:
+    case = raised(lake)
     tasks._look(case)
     case.refresh_from_db()
     verdict = case.pinpoint["verdict"]
@@ -73,3 +79,17 @@ def test_a_case_is_weighed_by_the_worker_and_its_page_tells_it(lake: Lake, world
     assert "P1" in text
     for known in breach.identifiers(breach.DOER):
         assert known not in text.partition("<main")[2].partition("</main>")[0]
+
+
+def test_who_is_asked_only_when_no_other_case_waits_to_be_located(lake: Lake, world: World) -> None:
+    case = raised(lake)
+    other = cases.open_case(headline="A gate was left open", by=world.alice)
+    cases.ask_for_a_look(other)
+    tasks._look(case)
+    case.refresh_from_db()
+    assert case.pinpoint["headline"]
+    assert "verdict" not in case.pinpoint
+    Case.objects.filter(pk=other.pk).update(look_at=None)
+    tasks._look(case)
+    case.refresh_from_db()
+    assert case.pinpoint["verdict"]["people"]

@@ -52,7 +52,7 @@ def work(stop: threading.Event) -> None:
 def _look(case: Case) -> None:
     try:
         locate(case)
-        if not case.pinpoint.get("verdict") or _has_settled(case):
+        if _has_settled(case) or not (case.pinpoint.get("verdict") or _others_wait(case)):
             identify(case)
     except Exception:
         log.exception(
@@ -84,6 +84,11 @@ def locate(case: Case) -> None:
 def _has_settled(case: Case) -> bool:
     """This is the last look for now: nothing was asked since, and what followed the alarms has come in."""
     return case.asked_at is not None and case.asked_at + AGAIN[-1] <= timezone.now()
+
+
+def _others_wait(case: Case) -> bool:
+    """Where the others lead comes first: that takes a moment, and asking who takes seconds."""
+    return Case.objects.filter(look_at__lte=timezone.now()).exclude(pk=case.pk).exists()
 
 
 def identify(case: Case) -> None:
