@@ -13,6 +13,7 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from bartizan.core.access import visible_to
 from bartizan.core.models import AuditEntry, User
+from bartizan.core.queries import LOOKED
 from bartizan.engines.context import estate as engine
 from bartizan.engines.observe import split_reference
 from bartizan.estate import reach  # noqa: F401  who may see what declares itself
@@ -308,7 +309,7 @@ def revision() -> str:
     audited, added or removed the answer costs a dozen counts; else the records are read and digested. States that
     sensors report do not count."""
     global _last  # noqa: PLW0603  one answer a process
-    newest = AuditEntry.objects.aggregate(n=Max("pk"))["n"]
+    newest = AuditEntry.objects.exclude(verb=LOOKED).order_by("-pk").values_list("pk", flat=True).first()
     counts = [tuple(model._default_manager.aggregate(n=Count("pk"), top=Max("pk")).values()) for model in _TABLES]
     quick = (newest, *counts)
     if quick != _last[0]:
