@@ -1,20 +1,43 @@
-"""A case of Alice's with a sealed laptop, and with a note in the vault, for tests of evidence."""
+"""The small world with a lake of its own, and a case of Alice's with a sealed laptop and a note in the vault."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from django.test import Client
 
 from bartizan.cases.actions import content, exhibit, open_case
 from bartizan.cases.custody import Content, Description, Step
 from bartizan.cases.models import Case, Exhibit
+from bartizan.watch import queries
+from bartizan.watch.lake import Lake
 from tests import world
 from tests.cases.exhibits import LAPTOP, mine
 from tests.world import World
 
 
+@pytest.fixture(scope="module")
+def kept_lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
+    with Lake(tmp_path_factory.mktemp("data") / "lake") as own:
+        yield own
+
+
+@pytest.fixture
+def lake(kept_lake: Lake, monkeypatch: pytest.MonkeyPatch) -> Lake:
+    monkeypatch.setattr(queries, "lake", lambda: kept_lake)
+    return kept_lake
+
+
 @pytest.fixture
 def here() -> World:
     return world.build()
+
+
+@pytest.fixture
+def console(client: Client, here: World) -> Client:
+    client.force_login(here.alice)
+    return client
 
 
 @pytest.fixture

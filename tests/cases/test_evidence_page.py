@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import html
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,13 +14,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from bartizan.cases import actions
 from bartizan.cases.actions import proving
 from bartizan.cases.models import Case, Exhibit, Handover
 from bartizan.core import files
 from bartizan.core.models import AuditEntry
 from bartizan.core.roles import Role
-from bartizan.watch import queries
 from bartizan.watch.lake import Lake
 from tests import world
 from tests.lakes import NOON, event
@@ -30,34 +27,6 @@ from tests.world import PASSWORD, World
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lake")]
 THING = {"new": "thing", "name": "Laptop", "place": "Safe, shelf 1", "why": "found open", "from_name": "Alice Archer"}
 POLICE = {"to_who": "", "to_outsider": "R. Mulder, laboratory", "to_reference": "26-118", "to_shown": "warrant card 47"}
-
-
-@pytest.fixture(scope="module")
-def kept_lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
-    with Lake(tmp_path_factory.mktemp("data") / "lake") as own:
-        yield own
-
-
-@pytest.fixture
-def lake(kept_lake: Lake, monkeypatch: pytest.MonkeyPatch) -> Lake:
-    monkeypatch.setattr(queries, "lake", lambda: kept_lake)
-    return kept_lake
-
-
-@pytest.fixture
-def here() -> World:
-    return world.build()
-
-
-@pytest.fixture
-def console(client: Client, here: World) -> Client:
-    client.force_login(here.alice)
-    return client
-
-
-@pytest.fixture
-def case(here: World) -> Case:
-    return actions.open_case(headline="Laptop is missing", by=here.alice)
 
 
 def do(console: Client, case: Case, deed: str, /, **told: Any) -> Any:

@@ -6,7 +6,6 @@ import hashlib
 import html
 import io
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,7 +18,6 @@ from bartizan.cases.pages.path import crop, walk
 from bartizan.core.models import File
 from bartizan.engines.observe import microseconds
 from bartizan.estate.queries import plan_of
-from bartizan.watch import queries
 from bartizan.watch.lake import Lake
 from bartizan.watch.shown import zone_of
 from tests import world
@@ -28,29 +26,6 @@ from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lake")]
 NIGHT = datetime(2026, 11, 16, 20, 4, 52, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def kept_lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
-    with Lake(tmp_path_factory.mktemp("data") / "lake") as own:
-        yield own
-
-
-@pytest.fixture
-def lake(kept_lake: Lake, monkeypatch: pytest.MonkeyPatch) -> Lake:
-    monkeypatch.setattr(queries, "lake", lambda: kept_lake)
-    return kept_lake
-
-
-@pytest.fixture
-def here() -> World:
-    return world.build()
-
-
-@pytest.fixture
-def console(client: Client, here: World) -> Client:
-    client.force_login(here.alice)
-    return client
 
 
 @pytest.fixture

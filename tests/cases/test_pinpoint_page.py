@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,7 +22,6 @@ from bartizan.core.roles import Role
 from bartizan.engines.pinpoint.who.masks import Identifiers, Masks
 from bartizan.estate.queries import snapshot
 from bartizan.notices.models import Notice
-from bartizan.watch import queries
 from bartizan.watch.lake import Lake
 from tests import world
 from tests.cases import breach
@@ -33,18 +31,6 @@ from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lake")]
 PEOPLE = range(breach.PEOPLE)
-
-
-@pytest.fixture(scope="module")
-def kept_lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
-    with Lake(tmp_path_factory.mktemp("data") / "lake") as own:
-        yield own
-
-
-@pytest.fixture
-def lake(kept_lake: Lake, monkeypatch: pytest.MonkeyPatch) -> Lake:
-    monkeypatch.setattr(queries, "lake", lambda: kept_lake)
-    return kept_lake
 
 
 @pytest.fixture

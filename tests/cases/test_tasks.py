@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,21 +12,22 @@ from bartizan.cases import actions as cases
 from bartizan.cases import tasks
 from bartizan.cases.models import Case
 from bartizan.engines.observe import KINDS
-from bartizan.watch import actions
+from bartizan.watch import actions, queries
 from bartizan.watch.lake import Lake
 from tests.cases import breach
 from tests.engines.pinpoint.office import NIGHT
+from tests.lakes import emptied
 from tests.world import World, build
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def lake(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lake]:
-    with Lake(tmp_path_factory.mktemp("data") / "lake") as own:
-        monkeypatch.setattr("bartizan.cases.tasks.lake", lambda: own)
-        monkeypatch.setattr("bartizan.watch.queries.lake", lambda: own)
-        yield own
+def lake(kept_lake: Lake, monkeypatch: pytest.MonkeyPatch) -> Lake:
+    """Of the worker and of the pages."""
+    for module in (tasks, queries):
+        monkeypatch.setattr(module, "lake", lambda: kept_lake)
+    return emptied(kept_lake)
 
 
 @pytest.fixture

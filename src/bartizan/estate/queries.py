@@ -306,10 +306,13 @@ _last: tuple[tuple[Any, ...], str] = ((), "")
 
 def revision() -> str:
     """Another text whenever the estate's records are others. The judge asks every few seconds: as long as nothing was
-    audited, added or removed the answer costs a dozen counts; else the records are read and digested. States that
-    sensors report do not count."""
+    audited but looks, cases and alarms, and nothing was added or removed, the answer costs a dozen counts; else the
+    records are read and digested. States that sensors report do not count."""
     global _last  # noqa: PLW0603  one answer a process
-    newest = AuditEntry.objects.exclude(verb=LOOKED).order_by("-pk").values_list("pk", flat=True).first()
+    edits = AuditEntry.objects.exclude(
+        Q(verb=LOOKED) | Q(subject__startswith="case:") | Q(subject__startswith="alarm:")
+    )
+    newest = edits.order_by("-pk").values_list("pk", flat=True).first()
     counts = [tuple(model._default_manager.aggregate(n=Count("pk"), top=Max("pk")).values()) for model in _TABLES]
     quick = (newest, *counts)
     if quick != _last[0]:

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from bartizan.engines.context import Estate
 from bartizan.engines.pinpoint.inquiry import ROUTES, Clock, Effect, Inquiry, Statement
+from bartizan.engines.pinpoint.units import SECOND
 from bartizan.engines.pinpoint.who import Verdict, masked, pinpoint
 from bartizan.engines.pinpoint.who.alibi import ELSEWHERE, STATES, Alibis, Then
-from bartizan.engines.pinpoint.who.log import SECOND, read
+from bartizan.engines.pinpoint.who.log import read
 from bartizan.engines.pinpoint.who.routes import ROUTE
 from bartizan.engines.pinpoint.who.told import STATE_WORDS
 from bartizan.engines.pinpoint.who.weigh import CAP, capped

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bartizan.engines.pinpoint.windows import MINUTE, Alert, windows
+from bartizan.engines.pinpoint.units import MINUTE
+from bartizan.engines.pinpoint.windows import Alert, windows
 
 DAY = 24 * 60 * MINUTE
 

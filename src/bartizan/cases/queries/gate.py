@@ -8,7 +8,6 @@ from typing import Any
 from bartizan.cases.models import Alias, Case, Override, Reading, Unmasking
 from bartizan.cases.queries.case import cases_within
 from bartizan.core.access import rule
-from bartizan.core.models import User
 
 for part in (Reading, Override, Alias):
     rule(part, see="see cases", change="work cases", within=lambda reach: cases_within(reach, "case"))
@@ -37,10 +36,6 @@ class Gate:
     @property
     def is_open(self) -> bool:
         return bool(self.person)
-
-    @property
-    def missing(self) -> list[Condition]:
-        return [one for one in self.conditions if not one.is_met]
 
     def opens_for(self, person: str) -> bool:
         """Whether what follows (an interview as a subject, a charge) may concern that person."""
@@ -75,9 +70,3 @@ def standing_override(case: Case) -> Override | None:
     """The override that both have signed and nobody has taken back."""
     signed = Override.objects.filter(case=case, agreed_at__isnull=False, ended_at=None)
     return signed.select_related("asked_by", "agreed_by").order_by("-pk").first()
-
-
-def unmasked(case: Case, user: User) -> set[str]:
-    """The staff numbers behind whose aliases ``user`` has looked, with a reason that is on record."""
-    looked = Unmasking.objects.filter(alias__case=case, by=user)
-    return set(looked.values_list("alias__person", flat=True))

@@ -8,9 +8,10 @@ from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import Final
 
-from bartizan.engines.pinpoint.index import HOUR, MINUTE, Link
+from bartizan.engines.pinpoint.index import Link
 from bartizan.engines.pinpoint.links import Links
 from bartizan.engines.pinpoint.record import Record
+from bartizan.engines.pinpoint.units import HOUR, MINUTE
 
 # A record comes in when it is at least this likely to belong: below it, ordinary traffic enters the sequence.
 THRESHOLD: Final = 0.35

@@ -9,11 +9,10 @@ from typing import Final, NamedTuple
 
 from bartizan.engines.context import Estate, Ways
 from bartizan.engines.context.aliases import Aliases
-from bartizan.engines.pinpoint.rarity import SECOND, Rarity
+from bartizan.engines.pinpoint.rarity import Rarity
 from bartizan.engines.pinpoint.record import Record
+from bartizan.engines.pinpoint.units import HOUR, MINUTE
 
-MINUTE: Final = 60 * SECOND
-HOUR: Final = 60 * MINUTE
 # After this time a link of its kind counts half: what was tried on the three kinds of incident of the tests.
 _HALF_LIFE: Final = {
     "badge": 15 * MINUTE, "account": 45 * MINUTE, "address": 12 * HOUR, "machine": 10 * MINUTE, "room": 10 * MINUTE,

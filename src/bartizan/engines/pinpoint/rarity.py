@@ -8,9 +8,8 @@ from collections.abc import Iterable, Sequence
 
 from bartizan.engines.pinpoint.model import Rates
 from bartizan.engines.pinpoint.record import Record
+from bartizan.engines.pinpoint.units import DAY, SECOND
 
-SECOND = 1_000_000
-DAY = 86_400 * SECOND
 _LEAST_DAYS = 1 / 24
 # The hour before the first effect may belong to the incident: it does not count as usual.
 _NEAR = 3600 * SECOND

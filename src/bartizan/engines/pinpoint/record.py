@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -85,18 +86,22 @@ def records(events: Iterable[Event], estate: Estate) -> list[Record]:
     for event in events:
         plain = _plain(event)
         key = (plain["time"], plain["id"])
-        if key not in found or _canonical(plain) < _canonical(found[key]):
+        if key not in found or plain_bytes(plain) < plain_bytes(found[key]):
             found[key] = plain
     return [_record(context.enrich(dict(found[key])), found[key]) for key in sorted(found)]
 
 
-def _canonical(event: Mapping[str, Any]) -> bytes:
-    return orjson.dumps(event, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=str)
+def plain_bytes(told: object) -> bytes:
+    """The same bytes for the same event, or the same list of events."""
+    try:
+        return orjson.dumps(told, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=str)
+    except TypeError:  # a whole number beyond 64 bits: another writer that knows no such bound
+        return json.dumps(told, sort_keys=True, default=str).encode()
 
 
 def canonical(events: Iterable[Event]) -> bytes:
     """The same bytes for the same events in any order: what the digest is taken of."""
-    return b"\n".join(sorted({_canonical(_plain(event)) for event in events}))
+    return b"\n".join(sorted({plain_bytes(_plain(event)) for event in events}))
 
 
 def _plain(event: Event) -> dict[str, Any]:
@@ -107,7 +112,7 @@ def _plain(event: Event) -> dict[str, Any]:
     plain["data"] = _data(data)
     plain.update({name: value for name in _REMEMBERED if _is_plain(value := event.get(name))})
     if "id" not in plain:
-        plain["id"] = sha256(_canonical(plain)).hexdigest()[:32]
+        plain["id"] = sha256(plain_bytes(plain)).hexdigest()[:32]
     return plain
 
 

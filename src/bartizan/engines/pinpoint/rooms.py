@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from bartizan.engines.pinpoint.index import BADGED, BY_HAND, HOUR, MINUTE, Index, Link, Span, decay
-from bartizan.engines.pinpoint.rarity import SECOND
+from bartizan.engines.pinpoint.index import BADGED, BY_HAND, Index, Link, Span, decay
 from bartizan.engines.pinpoint.record import Record
+from bartizan.engines.pinpoint.units import HOUR, MINUTE, SECOND
 
 _TOLERANCE: Final = 20 * SECOND
 _DOOR_MOVES: Final = frozenset({"door.opened", "door.closed"})

@@ -7,10 +7,9 @@ from typing import Final
 
 from bartizan.engines.context import Estate
 from bartizan.engines.pinpoint.graph import Member, Slice
-from bartizan.engines.pinpoint.index import MINUTE
 from bartizan.engines.pinpoint.model import Entry, Step
-from bartizan.engines.pinpoint.rarity import SECOND
 from bartizan.engines.pinpoint.record import Record
+from bartizan.engines.pinpoint.units import MINUTE, SECOND
 from bartizan.engines.pinpoint.words import ago, repeated
 
 _TOGETHER: Final = 15 * MINUTE

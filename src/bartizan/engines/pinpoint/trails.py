@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from bartizan.engines.pinpoint.index import BADGED, BY_HAND, HOUR, Index, Link, Span, decay
+from bartizan.engines.pinpoint.index import BADGED, BY_HAND, Index, Link, Span, decay
 from bartizan.engines.pinpoint.record import Record
+from bartizan.engines.pinpoint.units import HOUR
 
 _LOGINS: Final = frozenset({"login.success", "login.unlock"})
 # What a stranger does with somebody's user account after coming in; its owner's reading and writing goes on beside it.

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-MINUTE: Final = 60_000_000
+from bartizan.engines.pinpoint.units import MINUTE
+
 _SHOWN: Final = 8
 """Kinds of alert that a window tells of, the most surprising first."""
 _HALF: Final = 0.5

@@ -14,7 +14,7 @@ from bartizan.engines.pinpoint.who.gate import gate
 from bartizan.engines.pinpoint.who.headline import contradictions, headline, not_known
 from bartizan.engines.pinpoint.who.masks import masked
 from bartizan.engines.pinpoint.who.matrix import columns, items
-from bartizan.engines.pinpoint.who.solve import hypotheses, weigh
+from bartizan.engines.pinpoint.who.solve import Weighed, hypotheses, weigh
 from bartizan.engines.pinpoint.who.verdict import VERSION, Verdict
 
 _KEPT: Final = 400
@@ -26,15 +26,19 @@ def pinpoint(inquiry: Inquiry) -> Verdict:
 
     Times in the answer are µs since 1970 UTC, weights are natural logarithms of likelihood ratios against "not
     involved", probabilities lie in [0, 1]. The order of events makes no difference; the same inquiry gives the same
-    bytes. Raises ValueError for an inquiry without effects, people or events. Method: ../shared/pinpoint.md in
-    docs/pinpoint.md; competing hypotheses after Heuer (1999), space-time prism after Hägerstrand (1970), words after
-    the ENFSI guideline (2015).
+    bytes. Raises ValueError for an inquiry without effects, people or events. Method: docs/pinpoint.md;
+    competing hypotheses after Heuer (1999), space-time prism after Hägerstrand (1970), words after the ENFSI guideline
+    (2015).
     """
     if not inquiry.effects:
         raise ValueError("An inquiry needs at least one effect: what is known to have happened, and when.")
     if not inquiry.estate.people:
         raise ValueError("An inquiry needs the staff list: without it nobody can be cleared.")
-    weighed = weigh(inquiry)
+    return verdict(inquiry, weigh(inquiry))
+
+
+def verdict(inquiry: Inquiry, weighed: Weighed) -> Verdict:
+    """What the weights of ``inquiry`` come to."""
     found = hypotheses(weighed, _KEPT)
     people = told.people(weighed)
     shown, heads = columns(found)
@@ -70,4 +74,4 @@ def _digest(inquiry: Inquiry, events: bytes) -> str:
     return sha256(b"\0".join(sha256(part).digest() for part in parts)).hexdigest()
 
 
-__all__ = ["Verdict", "masked", "pinpoint"]
+__all__ = ["Verdict", "masked", "pinpoint", "verdict"]

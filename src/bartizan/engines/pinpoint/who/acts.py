@@ -12,7 +12,8 @@ import numpy as np
 from bartizan.engines.context import Estate
 from bartizan.engines.observe import microseconds, split_reference
 from bartizan.engines.pinpoint.inquiry import Effect
-from bartizan.engines.pinpoint.who.log import DAY, HOUR, MICRO, MINUTE, Ints, Log
+from bartizan.engines.pinpoint.units import DAY, HOUR, MINUTE
+from bartizan.engines.pinpoint.who.log import MICRO, Ints, Log
 
 SORTS: Final[dict[str, str]] = {
     "door.granted": "entry", "door.forced": "entry", "door.tailgate": "entry", "door.opened": "entry",
@@ -82,9 +83,9 @@ def _known(effect: Effect, rows: tuple[int, ...], log: Log, estate: Estate) -> K
     kind, name = split_reference(effect.device)
     host = estate.hosts.get(name) if kind == "host" else None
     mounted = estate.devices.get(effect.device)
-    zone = _zone(effect.place, estate) or (host.zone if host else "") or (mounted.zone if mounted else "")
+    zone = zone_of(effect.place, estate) or (host.zone if host else "") or (mounted.zone if mounted else "")
     if not zone and mounted is not None:
-        zone = _zone(f"portal:{mounted.portal}", estate)
+        zone = zone_of(f"portal:{mounted.portal}", estate)
     if not zone and rows:
         zone = log.name("zone", rows[0])
     hostname = name if kind == "host" else log.name("host", rows[0]) if rows else ""
@@ -92,7 +93,7 @@ def _known(effect: Effect, rows: tuple[int, ...], log: Log, estate: Estate) -> K
     return Known(since, until, zone, hostname, effect.asset, effect.kind, rows, effect.words)
 
 
-def _zone(reference: str, estate: Estate) -> str:
+def zone_of(reference: str, estate: Estate) -> str:
     kind, name = split_reference(reference)
     portal = estate.portals.get(name) if kind in ("portal", "door") else None
     return portal.inner if portal else name if kind == "zone" and name in estate.zones else ""

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bartizan.engines.context import Estate, Ways
-from bartizan.engines.pinpoint.who.log import DAY, HOUR, SECOND, Ints, Log, walks
+from bartizan.engines.pinpoint.units import DAY, HOUR, SECOND
+from bartizan.engines.pinpoint.who.log import Ints, Log, walks
 
 Floats = npt.NDArray[np.float64]
 
@@ -147,9 +148,9 @@ class Alibis:
         has_after = after < len(seen.row) and seen.person[after] == number
         return int(seen.row[after - 1]) if has_before else -1, int(seen.row[after]) if has_after else -1
 
-    def usual(self, zone: int, moment: Moment, skip: Sequence[tuple[int, int]]) -> tuple[Floats, int]:
+    def usual(self, zone: int, moment: Moment, skip: Sequence[tuple[int, int]]) -> Floats:
         """How often each person was in each of the states at the same hour of other days (people × states, shares that
-        add to one), and how many such days there were. Days within ``skip`` (from, to in µs) are not counted. Working
+        add to one). Days within ``skip`` (from, to in µs) are not counted. Working
         days are compared with working days. Everybody's average counts for two days beside the person's own.
         """
         counts = np.zeros((len(self.people), len(STATES)))
@@ -162,7 +163,7 @@ class Alibis:
             counts[everybody, self.states(zone, other)] += 1
             days += 1
         average = (counts.sum(axis=0) + 0.5) / (counts.sum() + 0.5 * len(STATES))
-        return (counts + _PRIOR * average) / (days + _PRIOR), days
+        return np.asarray((counts + _PRIOR * average) / (days + _PRIOR))
 
     def _is_covered(self, moment: int, skip: Sequence[tuple[int, int]]) -> bool:
         times = self._log.time

@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from bartizan.engines.pinpoint.units import SECOND
+
 Ints = npt.NDArray[np.int64]
-SECOND: Final = 1_000_000
 _FOLLOWERS: Final = ("door.opened", "camera.person")
 _WIDE: Final = 12 * 60 * SECOND
 """How far apart two clocks are looked for."""

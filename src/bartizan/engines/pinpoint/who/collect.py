@@ -9,10 +9,10 @@ import numpy as np
 
 from bartizan.engines.context import Estate
 from bartizan.engines.pinpoint.inquiry import Inquiry
+from bartizan.engines.pinpoint.units import MINUTE
 from bartizan.engines.pinpoint.who.acts import Act
 from bartizan.engines.pinpoint.who.alibi import Floats
 from bartizan.engines.pinpoint.who.gate import LEAST
-from bartizan.engines.pinpoint.who.log import MINUTE
 from bartizan.engines.pinpoint.who.solve import Hypothesis, Weighed
 from bartizan.engines.pinpoint.who.verdict import Suspect, Wanted
 

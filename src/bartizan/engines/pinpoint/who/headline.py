@@ -8,16 +8,17 @@ from typing import Final
 
 from bartizan.engines.context import Estate
 from bartizan.engines.pinpoint.inquiry import Inquiry
+from bartizan.engines.pinpoint.model import Place
 from bartizan.engines.pinpoint.who.alibi import ELSEWHERE
 from bartizan.engines.pinpoint.who.solve import Hypothesis, Weighed
-from bartizan.engines.pinpoint.who.verdict import NOBODY, Gate, Spot, Way
+from bartizan.engines.pinpoint.who.verdict import NOBODY, Gate, Way
 from bartizan.engines.pinpoint.words import clock, site_zone
 
 _SURE: Final = 0.35
 
 
 def headline(
-    estate: Estate, weighed: Weighed, places: Sequence[Spot], routes: Sequence[Way], best: Hypothesis, gate: Gate
+    estate: Estate, weighed: Weighed, places: Sequence[Place], routes: Sequence[Way], best: Hypothesis, gate: Gate
 ) -> str:
     """``Copied to a USB disk at ML-WS-214, Lab 2.14, Mon 22:31. Not identifiable from this evidence.``"""
     where = places[0].words if places and places[0].probability >= _SURE else "a place not known"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -11,7 +10,6 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import orjson
 
 from bartizan.engines.context import Estate, Ways
 from bartizan.engines.context.aliases import Aliases, bare_account
@@ -21,12 +19,9 @@ from bartizan.engines.context.places import Places
 from bartizan.engines.observe import microseconds
 from bartizan.engines.pinpoint.inquiry import Clock
 from bartizan.engines.pinpoint.model import Event
+from bartizan.engines.pinpoint.record import plain_bytes
 from bartizan.engines.pinpoint.who.clocks import set_by_readers
 
-SECOND: Final = 1_000_000
-MINUTE: Final = 60 * SECOND
-HOUR: Final = 3600 * SECOND
-DAY: Final = 24 * HOUR
 MICRO: Final = timedelta(microseconds=1)
 Ints = npt.NDArray[np.int64]
 
@@ -51,6 +46,7 @@ class Names:
 
     def __init__(self) -> None:
         self.known: dict[str, int] = {"": 0}
+        self._listed: list[str] = []
 
     def number(self, name: str) -> int:
         return self.known.setdefault(name, len(self.known))
@@ -60,15 +56,9 @@ class Names:
         return self.known.get(name, -1)
 
     def __getitem__(self, number: int) -> str:
-        if len(self._list()) != len(self.known):
-            del self._kept
-        return self._list()[number]
-
-    def _list(self) -> list[str]:
-        kept: list[str] | None = getattr(self, "_kept", None)
-        if kept is None:
-            self._kept = kept = list(self.known)
-        return kept
+        if len(self._listed) != len(self.known):
+            self._listed = list(self.known)
+        return self._listed[number]
 
 
 class Log:
@@ -125,27 +115,14 @@ class Log:
         """SHA-256 of all events in their order."""
         found, order = sha256(), self.columns["kept"]
         for start in range(0, len(order), _CHUNK):
-            found.update(canonical([self.kept[row] for row in order[start : start + _CHUNK].tolist()]))
+            found.update(plain_bytes([self.kept[row] for row in order[start : start + _CHUNK].tolist()]))
         return found.digest()
-
-    @property
-    def days(self) -> float:
-        """How many days the events span; an hour at least."""
-        return max(float(self.time[-1] - self.time[0]) / DAY, 1 / 24) if len(self) else 1 / 24
 
 
 def identity(event: Event) -> str:
     """The event's id; for one that has none, what it says in short."""
     given = event.get("id")
-    return str(given) if given else sha256(canonical(event)).hexdigest()[:32]
-
-
-def canonical(events: object) -> bytes:
-    """The same bytes for the same event, or the same list of events."""
-    try:
-        return orjson.dumps(events, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=str)
-    except TypeError:  # a whole number beyond 64 bits: another writer that knows no such bound
-        return json.dumps(events, sort_keys=True, default=str).encode()
+    return str(given) if given else sha256(plain_bytes(event)).hexdigest()[:32]
 
 
 def read(events: Iterable[Event], estate: Estate, clocks: Mapping[str, Clock], error: timedelta) -> Log:
@@ -185,7 +162,7 @@ def _gathered(events: Iterable[Event], reader: _Reader) -> tuple[list[Event], In
         if place == len(kept):
             flat.extend(reader.row(event, us))
             kept.append(event)
-        elif canonical(event) < canonical(kept[place]):
+        elif plain_bytes(event) < plain_bytes(kept[place]):
             flat[place * _WIDTH : (place + 1) * _WIDTH] = array("q", reader.row(event, us))
             kept[place] = event
     return kept, np.frombuffer(flat, dtype=np.int64).reshape(len(kept), _WIDTH)

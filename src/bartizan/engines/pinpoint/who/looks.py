@@ -13,9 +13,10 @@ import numpy as np
 from bartizan.engines.context import Estate
 from bartizan.engines.context.aliases import Aliases
 from bartizan.engines.observe import moment
+from bartizan.engines.pinpoint.units import DAY, HOUR, MINUTE
 from bartizan.engines.pinpoint.who.acts import Act
 from bartizan.engines.pinpoint.who.alibi import AWAY, CLOSE, ELSEWHERE, NEAR, Alibis
-from bartizan.engines.pinpoint.who.log import DAY, HOUR, MINUTE, Ints, Log
+from bartizan.engines.pinpoint.who.log import Ints, Log
 from bartizan.engines.pinpoint.who.signs import SIGNS, Sign
 from bartizan.engines.pinpoint.words import site_zone
 

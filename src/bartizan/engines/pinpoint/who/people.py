@@ -8,12 +8,12 @@ from typing import Final
 
 import numpy as np
 
-from bartizan.engines.context import Estate
 from bartizan.engines.observe import microseconds, split_reference
 from bartizan.engines.pinpoint.inquiry import Inquiry, Statement
-from bartizan.engines.pinpoint.who.acts import Act
+from bartizan.engines.pinpoint.units import DAY, HOUR, MINUTE
+from bartizan.engines.pinpoint.who.acts import Act, zone_of
 from bartizan.engines.pinpoint.who.alibi import Alibis, Floats, Then
-from bartizan.engines.pinpoint.who.log import DAY, HOUR, MINUTE, Log
+from bartizan.engines.pinpoint.who.log import Log
 from bartizan.engines.pinpoint.who.routes import FOREIGN, NO_BODY, OWN
 from bartizan.engines.pinpoint.who.signs import FAMILIES
 from bartizan.engines.pinpoint.who.weigh import CAP, Bodies, presence
@@ -56,8 +56,9 @@ class People:
         common[FAMILY["document mark"]] += self._marks(act)
         common[FAMILY["host"]] += self._handling(act)
         own, foreign, remote = common.copy(), common.copy(), common.copy()
-        own[FAMILY["badge"]] += self._there(act, own=True)
-        foreign[FAMILY["badge"]] += self._there(act, own=False)
+        there = self._there(act)
+        own[FAMILY["badge"]] += there[0]
+        foreign[FAMILY["badge"]] += there[1]
         family, holder = self._credential(act)
         if holder is not None:
             gain = math.log(0.9 * len(self.number))
@@ -84,16 +85,16 @@ class People:
         kind, _ = split_reference(act.actor)
         return family, self.number.get(act.person) if kind in ("badge", "card", "user") else None
 
-    def _there(self, act: Act, *, own: bool) -> Floats:
-        """Presence in the deed's zone against the same hour of other days."""
+    def _there(self, act: Act) -> tuple[Floats, Floats]:
+        """Presence in the deed's zone against the same hour of other days: with the own credential, and another's."""
         zone = self._log.names["zone"].of(act.zone) if act.zone else -1
         if zone <= 0 or act.is_remote:
-            return np.zeros(len(self.number))
+            return np.zeros(len(self.number)), np.zeros(len(self.number))
         is_entry = act.sort == "entry" and act.row >= 0
         usual = self._usual_of(act, zone)
         states = self._alibis.states(zone, self._moment(act), (act.row,) if is_entry else ())
-        shape = self._shape.foreign if not own else _TRAIL if is_entry else self._shape.own
-        return presence(states, usual, shape)
+        own = _TRAIL if is_entry else self._shape.own
+        return presence(states, usual, own), presence(states, usual, self._shape.foreign)
 
     def _moment(self, act: Act) -> Then:
         """An effect that is known to the day alone would leave nobody out: at most four hours are looked at."""
@@ -102,7 +103,7 @@ class People:
     def _usual_of(self, act: Act, zone: int) -> Floats:
         slot = (act.zone, act.time // (20 * MINUTE), act.source)
         if slot not in self._usual:
-            self._usual[slot], _ = self._alibis.usual(zone, self._moment(act), self._skip)
+            self._usual[slot] = self._alibis.usual(zone, self._moment(act), self._skip)
         return self._usual[slot]
 
     def _named(self, act: Act) -> Floats:
@@ -169,9 +170,3 @@ class People:
         if said.speaker == said.about:
             return 0.0 if is_there else _SELF
         return _SAW[said.is_checked] if is_there else _ALIBI[said.is_checked]
-
-
-def zone_of(reference: str, estate: Estate) -> str:
-    kind, name = split_reference(reference)
-    portal = estate.portals.get(name) if kind in ("portal", "door") else None
-    return portal.inner if portal else name

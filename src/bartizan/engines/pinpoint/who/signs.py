@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from bartizan.engines.pinpoint.who.log import DAY, HOUR, MINUTE
+from bartizan.engines.pinpoint.units import DAY, HOUR, MINUTE
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from typing import Final
 import numpy as np
 
 from bartizan.engines.pinpoint.inquiry import Inquiry
+from bartizan.engines.pinpoint.units import DAY, HOUR
 from bartizan.engines.pinpoint.who.acts import SORTS, Act, Known, act_of, acts, known
 from bartizan.engines.pinpoint.who.alibi import STATES, Alibis, Floats, Then
-from bartizan.engines.pinpoint.who.log import DAY, HOUR, Ints, Log, read
+from bartizan.engines.pinpoint.who.log import Ints, Log, read
 from bartizan.engines.pinpoint.who.looks import Signs
 from bartizan.engines.pinpoint.who.people import People
 from bartizan.engines.pinpoint.who.routes import AGAIN, BY_CLASS, CLASS_PRIOR, PERSONAL, ROUTE

@@ -11,12 +11,13 @@ import numpy as np
 
 from bartizan.engines.context import Estate
 from bartizan.engines.pinpoint.inquiry import ROUTES
+from bartizan.engines.pinpoint.model import Place
 from bartizan.engines.pinpoint.who.acts import Act
 from bartizan.engines.pinpoint.who.alibi import STATES, Floats
 from bartizan.engines.pinpoint.who.routes import CLASSES, ROUTE
 from bartizan.engines.pinpoint.who.signs import FAMILIES
 from bartizan.engines.pinpoint.who.solve import Hypothesis, Weighed
-from bartizan.engines.pinpoint.who.verdict import Alibi, Doer, Spot, Suspect, Way
+from bartizan.engines.pinpoint.who.verdict import Alibi, Doer, Suspect, Way
 from bartizan.engines.pinpoint.words import place_words, sureness
 
 _CLASS_WORDS: Final = {
@@ -36,7 +37,7 @@ STATE_WORDS: Final = {
 }
 
 
-def places(weighed: Weighed, estate: Estate, found: Sequence[Hypothesis]) -> tuple[Spot, ...]:
+def places(weighed: Weighed, estate: Estate, found: Sequence[Hypothesis]) -> tuple[Place, ...]:
     """Places over all hypotheses: certain while the doer is not."""
     zones: dict[str, float] = defaultdict(float)
     hosts: dict[tuple[str, str], float] = defaultdict(float)
@@ -64,10 +65,17 @@ def _standing(zone: str, total: float, hosts: dict[tuple[str, str], float]) -> s
     return best if best and here[best] > total / 2 else ""
 
 
-def _spot(zone: str, host: str, share: float, estate: Estate) -> Spot:
-    reference = f"host:{host}" if host else f"zone:{zone}"
-    words = place_words(zone, host, estate) or host or zone
-    return Spot(reference, zone, host, words, round(share, 4), sureness(share))
+def _spot(zone: str, host: str, share: float, estate: Estate) -> Place:
+    known = estate.zones.get(zone)
+    return Place(
+        reference=f"host:{host}" if host else f"zone:{zone}",
+        zone=zone,
+        host=host,
+        site=known.site if known else "",
+        words=place_words(zone, host, estate) or host or zone,
+        probability=round(share, 4),
+        sureness=sureness(share),
+    )
 
 
 def ways(weighed: Weighed) -> tuple[Way, ...]:
@@ -96,19 +104,18 @@ def doers(weighed: Weighed) -> tuple[Doer, ...]:
     )
 
 
-def shares_of_people(weighed: Weighed) -> Floats:
-    return np.asarray(np.exp(weighed.tables["insider"] - weighed.total).sum(axis=0))
-
-
 def people(weighed: Weighed, most: int = 8) -> tuple[Suspect, ...]:
-    shares = shares_of_people(weighed)
-    order = np.argsort(-shares, kind="stable")[:most]
-    return tuple(_suspect(weighed, int(n), float(shares[n])) for n in order if shares[n] > 0)
+    """The likeliest, each with its share when a family is left out: of everybody's evidence, not of theirs alone."""
+    shares = np.exp(weighed.tables["insider"] - weighed.total).sum(axis=0)
+    order = [int(n) for n in np.argsort(-shares, kind="stable")[:most] if shares[n] > 0]
+    without = {family: weighed.without(family) for family in FAMILIES}
+    return tuple(
+        _suspect(weighed, n, float(shares[n]), {family: round(float(left[n]), 4) for family, left in without.items()})
+        for n in order
+    )
 
 
-def _suspect(weighed: Weighed, number: int, share: float) -> Suspect:
-    """With each family left out in turn: of everybody's evidence, not of this person's alone."""
-    without = {family: round(weighed.without(family)[number], 4) for family in FAMILIES}
+def _suspect(weighed: Weighed, number: int, share: float, without: dict[str, float]) -> Suspect:
     speaks = weighed.speaks(number)
     carried = tuple(f for f in sorted(FAMILIES, key=lambda f: (-speaks[f], f)) if speaks[f] > math.log(2))
     return Suspect(weighed.alibis.people[number], round(share, 4), sureness(share), without, carried)
@@ -124,7 +131,7 @@ def alibis(weighed: Weighed, who: Sequence[str], found: Sequence[Hypothesis]) ->
         zone = weighed.log.names["zone"].of(act.zone) if act.zone else -1
         if zone > 0:
             states = weighed.alibis.states(zone, act)
-            usual, _ = weighed.alibis.usual(zone, act, ())
+            usual = weighed.alibis.usual(zone, act, ())
             rows += [
                 _alibi(weighed, person, act, int(states[n]), usual[n])
                 for person in who

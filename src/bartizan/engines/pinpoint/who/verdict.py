@@ -8,20 +8,10 @@ from typing import Final
 
 import orjson
 
+from bartizan.engines.pinpoint.model import Place
+
 VERSION: Final = 2
 NOBODY: Final = "Not identifiable from this evidence"
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A possible place, with the machine that stands out in it."""
-
-    reference: str
-    zone: str
-    host: str
-    words: str
-    probability: float
-    sureness: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +130,7 @@ class Verdict:
     version: int
     digest: str
     headline: str
-    places: tuple[Spot, ...]
+    places: tuple[Place, ...]
     routes: tuple[Way, ...]
     doers: tuple[Doer, ...]
     people: tuple[Suspect, ...]
