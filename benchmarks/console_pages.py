@@ -27,7 +27,7 @@ class Asking(Protocol):
 
 FIXED = (
     "/", "/?show=mine", "/?show=unheld", "/map", "/timeline", "/timeline?range=day", "/timeline?range=week",
-    "/cases", "/cases?show=closed", "/cases?show=all", "/registers",
+    "/cases", "/cases?show=closed", "/cases?show=all", "/reports", "/report", "/report/back", "/registers",
     "/sources", "/rules", "/audit", "/settings", "/settings/health", "/more",
     "/search", "/search?q=an", "/search?q=vi-00042", "/search?q=veldmark", "/search?q=mill+lane", "/notices",
 )  # fmt: skip
