@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from bartizan.cases import queries
 from bartizan.cases.models import Case
-from bartizan.cases.pages import bench, clocks, evidence, masking, pinpoint
+from bartizan.cases.pages import bench, clocks, contacts, evidence, interviews, masking, packets, pinpoint, plan
 from bartizan.cases.pages.findings import Findings, findings
 from bartizan.cases.pages.path import WIDE, crop, walk
 from bartizan.cases.queries.sanction import charges
@@ -31,20 +31,6 @@ from bartizan.watch import shown
 from bartizan.watch.lake import LakeError, Window
 from bartizan.watch.plan_drawing import still
 
-TABS = {
-    "overview": "Overview",
-    "pinpoint": "Pinpoint",
-    "timeline": "Timeline",
-    "alarms": "Alarms",
-    "people": "People & places",
-    "files": "Files",
-    "evidence": "Evidence",
-    "clocks": "Clocks",
-    "findings": "Findings",
-    "tasks": "Tasks",
-    "notes": "Notes",
-    "audit": "Audit",
-}
 PARTS = {"actor": "acted", "person": "person", "place": "place", "device": "device", "asset": "thing"}
 ROWS = 100
 MARGIN = timedelta(minutes=30)
@@ -78,6 +64,8 @@ def show(
         "zone": zone,
         "tab": tab,
         "tabs": _tabs(user, found),
+        "template": f"cases/{TABS[tab].template or tab}.html",
+        "styles": TABS[tab].styles,
         "known": known,
         "trouble": trouble,
         "typed": request.POST,
@@ -86,7 +74,7 @@ def show(
         "timeline_url": timeline_url(found),
         "tasks": found.tasks.order_by("done_at", "due_at", "pk"),
     }
-    context |= _CONTENT[tab](user, found, known, zone) if content is None else content
+    context |= TABS[tab].content(user, found, known, zone) if content is None else content
     veil = context.pop("veil", None) or masking.veil_of(user, found)
     context["named"] = [veil.of(found).person(person) for person in sorted(veil.named.get(found.pk, ()))]
     note_look(user, f"case:{found.number}")
@@ -114,18 +102,11 @@ def event_url(case: Case, event: str) -> str:
 
 
 def _tabs(user: User, case: Case) -> list[tuple[str, str, str, int]]:
-    numbers = {
-        "clocks": queries.running(queries.clocks_of(user, case)).count(),
-        "alarms": case.alarms.count(),
-        "people": case.entities.count(),
-        "files": files_of(user, f"case:{case.number}").count(),
-        "evidence": queries.exhibits(user, case).count(),
-        "findings": charges(user, case).count(),
-        "tasks": case.tasks.filter(done_at=None).count(),
-        "notes": case.notes.count(),
-    }
     base = f"/cases/{case.number}"
-    return [(t, w, base if t == "overview" else f"{base}/{t}", numbers.get(t, 0)) for t, w in TABS.items()]
+    return [
+        (name, tab.word, base if name == "overview" else f"{base}/{name}", tab.count(user, case) if tab.count else 0)
+        for name, tab in TABS.items()
+    ]
 
 
 def _overview(user: User, case: Case, known: Findings, zone: Any) -> dict[str, Any]:
@@ -211,14 +192,6 @@ def _people(user: User, case: Case, _known: Findings, _zone: Any) -> dict[str, A
     return {"veil": veil, "entities": [(row, people.get(split_reference(row["reference"])[1])) for row in found]}
 
 
-def _files(_user: User, case: Case, _known: Findings, _zone: Any) -> dict[str, Any]:
-    return {}
-
-
-def _tasks(_user: User, _case: Case, _known: Findings, _zone: Any) -> dict[str, Any]:
-    return {}
-
-
 def _notes(_user: User, case: Case, _known: Findings, _zone: Any) -> dict[str, Any]:
     return {"notes": case.notes.select_related("by").order_by("-at")}
 
@@ -227,17 +200,44 @@ def _audit(user: User, case: Case, _known: Findings, _zone: Any) -> dict[str, An
     return {"entries": audit_of(user, f"case:{case.number}")[:500]}
 
 
-_CONTENT: dict[str, Callable[[User, Case, Findings, Any], dict[str, Any]]] = {
-    "overview": _overview,
-    "pinpoint": lambda user, case, _known, _zone: pinpointed(user, case),
-    "clocks": clocks.content,
-    "timeline": _timeline,
-    "alarms": _alarms,
-    "people": _people,
-    "files": _files,
-    "evidence": evidence.content,
-    "findings": lambda user, case, _known, _zone: bench.content(user, case),
-    "tasks": _tasks,
-    "notes": _notes,
-    "audit": _audit,
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One tab of a case: its word, what it shows, and how many open things it counts."""
+
+    word: str
+    content: Callable[[User, Case, Findings, Any], dict[str, Any]] = lambda *_: {}
+    count: Callable[[User, Case], int] | None = None
+    styles: tuple[str, ...] = ()
+    template: str = ""
+
+
+TABS: dict[str, Tab] = {
+    "overview": Tab("Overview", _overview, styles=("clocks",)),
+    "pinpoint": Tab("Pinpoint", lambda user, case, _known, _zone: pinpointed(user, case), styles=("bench", "pinpoint")),
+    "timeline": Tab("Timeline", _timeline),
+    "alarms": Tab("Alarms", _alarms, lambda _user, case: case.alarms.count()),
+    "people": Tab("People & places", _people, lambda _user, case: case.entities.count()),
+    "files": Tab("Files", count=lambda user, case: files_of(user, f"case:{case.number}").count()),
+    "evidence": Tab(
+        "Evidence", evidence.content, lambda user, case: queries.exhibits(user, case).count(), ("evidence",)
+    ),
+    "interviews": Tab("Interviews", interviews.content, interviews.count, ("interviews",)),
+    "clocks": Tab(
+        "Clocks",
+        clocks.content,
+        lambda user, case: queries.running(queries.clocks_of(user, case)).count(),
+        ("clocks",),
+    ),
+    "contacts": Tab("Contacts", contacts.content, contacts.count, ("contacts",)),
+    "findings": Tab(
+        "Findings",
+        lambda user, case, _known, _zone: bench.content(user, case),
+        lambda user, case: charges(user, case).count(),
+        ("bench",),
+        "bench",
+    ),
+    "packets": Tab("Packets", packets.content, packets.count, ("packets",)),
+    "tasks": Tab("Plan & tasks", plan.content, lambda _user, case: case.tasks.filter(done_at=None).count(), ("plan",)),
+    "notes": Tab("Notes", _notes, lambda _user, case: case.notes.count()),
+    "audit": Tab("Audit", _audit),
 }
