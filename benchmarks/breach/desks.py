@@ -25,6 +25,8 @@ PARTNERS: Final = tuple(
         "oak-insurance")
 )  # fmt: skip
 PRIVATE: Final = ("mailbox.example", "freemail.example", "webpost.example", "inbox.example")
+LARGEST: Final = 4_000_000_000
+"""Bytes at which a file stops growing, however often it is written."""
 _KINDS: Final = ("read", "written", "copied", "printed", "mailed", "web", "flow", "disk")
 
 
@@ -139,7 +141,7 @@ class Desks:
     def _written(self, member: Member, at: int) -> None:
         asset, sizes = self.any_file(member), self.organisation.sizes
         before, most = sizes[asset], 1.8 if self.rng.random() < self.rates["grows"] else 1.05
-        sizes[asset] = max(4_000, round(before * self.rng.uniform(0.97, most)))
+        sizes[asset] = min(LARGEST, max(4_000, round(before * self.rng.uniform(0.97, most))))
         self.document("written", member, at, asset, before=before)
 
     def _copied(self, member: Member, at: int) -> None:

@@ -95,7 +95,9 @@ def plain_bytes(told: object) -> bytes:
     """The same bytes for the same event, or the same list of events."""
     try:
         return orjson.dumps(told, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=str)
-    except TypeError:  # a whole number beyond 64 bits: another writer that knows no such bound
+    except TypeError:  # a whole number beyond 64 bits: another writer, for that event alone, that knows no such bound
+        if isinstance(told, list) and len(told) > 1:
+            return b"\n".join(map(plain_bytes, told))
         return json.dumps(told, sort_keys=True, default=str).encode()
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from bartizan.engines.triage.lexicon import INSIDER, SIGNS, STRONG, THINGS, WEAK, WRONG, Table
+from bartizan.engines.triage.plain import plain_place, plain_type
 from bartizan.engines.triage.reading import Reading
 
 Features = dict[str, float]
 _LONG_ENOUGH = 250
+_CARRIERS = {"posted": "letter", "posted wrongly": "letter", "sent": "mailbox", "sent wrongly": "mailbox"}
 
 
 def features(reading: Reading) -> Features:
     """Named figures between 0 and 2, most of them absent (that is, 0); the same for the same text, always."""
     deed, thing = deed_of(reading), thing_of(reading)
     found: Features = {f"deed={deed}": 2.0, f"thing={thing}": 2.0, f"{deed} {thing}": 1.0}
+    found |= {f"plainly={label}": 2.0 for label in (plain_type(deed), plain_place(deed, thing)) if label}
     found[f"earliest={_earliest(reading)}"] = 1.0
     for name in _present(THINGS, _scope_of_things(reading)):
         found[f"among={name}"] = 0.7
@@ -50,7 +53,10 @@ def _finer(name: str, scope: str, reading: Reading) -> str:
 
 
 def thing_of(reading: Reading) -> str:
-    return next(iter(_present(THINGS, _scope_of_things(reading))), "none")
+    """The thing in one word of ours: what carried it where something was sent, else the first in order of trust."""
+    found = _present(THINGS, _scope_of_things(reading))
+    carrier = _CARRIERS.get(deed_of(reading), "")
+    return carrier if carrier in found else next(iter(found), "none")
 
 
 def _earliest(reading: Reading) -> str:

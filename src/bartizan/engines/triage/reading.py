@@ -7,19 +7,29 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-_SENTENCE: Final = re.compile(r"(?<=[a-z0-9)\"][.;!?])\s*(?=[A-Z])|\n+")
+_SENTENCE: Final = re.compile(
+    r"(?<=[a-z0-9)\"][.;!?])(?<!\b(?:Dr|Mr|Ms|St)\.)(?<!\bMrs\.)(?<!\bDept\.)\s*(?=[A-Z])|\n+"
+)
 _REMEDY: Final = re.compile(
     r"follow(?:ing|ed) (?:the |this |its |upon )?(?:breach|discovery|theft|incident|investigation|event|these)"
-    r"|upon (?:discover|learning|notification)|in response|as a result|provided (?:breach )?noti|notified|voluntary"
-    r"|corrective|ocr (?:obtained|reviewed|provided|confirmed|verified)|ocr's investigation|to prevent|sanctioned"
-    r"|retrained|(?:revised|updated|improved|implemented) |terminated the|offered|after the (?:breach|incident|theft)"
+    r"|upon (?:discover|learning|notification)|in response|as a result|provided (?:\w+ ){0,3}noti|voluntary"
+    r"|posted (?:\w+ )?noti|substitute noti|corrective|to prevent|sanctioned|retrained|offered"
+    r"|notified (?:(?:all|the|its|each|both|[\d,]+|affected|potentially|current|former|impacted|local) )*"
+    r"(?:individual|indiv|patient|member|client|enrollee|subscriber|person|famil|media|hhs|ocr|police|law)"
+    r"|ocr (?:obtained|reviewed|provided|confirmed|verified)|ocr's investigation"
+    r"|(?:revised|updated|improved|implemented) |terminated the|after the (?:breach|incident|theft)"
     r"|additional safeguards|filed a police report|reported the (?:theft|incident|breach) to",
     re.IGNORECASE,
 )
 # "The data involved included names, e-mail addresses …": what was in the thing, not where the thing was.
 _CONTENTS: Final = re.compile(r"(?:names|name),? |dates? of birth|social security number", re.IGNORECASE)
 _HOLDS: Final = re.compile(r"includ|involv|were|contain")
-_HOUSE: Final = re.compile(r"\((?:CE|BA)\), [^.]*?,(?= )")
+_WORD: Final = r"(?:[A-Z&][\w'.&/-]*|\d+)"
+_NAME: Final = rf"{_WORD}(?: {_WORD}| (?:of|and|the|for|in|at|d/?b/?a)(?= {_WORD}| the))*"
+# "the covered entity (CE), Some House of Somewhere, Inc., lost …": a name tells nothing, and may name a thing.
+_HOUSE: Final = re.compile(
+    rf"\((?:CE|BA)\), {_NAME}(?:, (?:Inc|LLC|L\.L\.C|Ltd|LTD|PC|P\.C|P\.A|PA|LLP|MD|M\.D|DDS|Corp)\b\.?)*,?(?=[ .])"
+)
 _SIGNS: Final = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\xa0": " "})
 _REMEDY_WITHIN = 160
 

@@ -18,6 +18,7 @@ from bartizan.engines.pinpoint.who.log import MICRO, Ints, Log
 SORTS: Final[dict[str, str]] = {
     "door.granted": "entry", "door.forced": "entry", "door.tailgate": "entry", "door.opened": "entry",
     "alarm.motion": "entry", "alarm.triggered": "entry", "alarm.opened": "entry", "biometric.accepted": "entry",
+    "camera.person": "entry",
     "document.copied": "file", "document.read": "file", "document.written": "file", "document.deleted": "file",
     "document.printed": "print", "network.mail": "mail", "host.usb": "usb", "host.malware": "malware",
     "network.alert": "malware", "network.flow": "flow", "login.success": "login", "login.unlock": "login",
@@ -27,6 +28,11 @@ _BEFORE: Final = {"found": 4 * DAY, "alarm": 2 * HOUR, "left": 30 * MINUTE, "mis
 """How long before its window an effect of a kind may have its cause."""
 _EACH: Final = 60
 """Acts that are weighed for one effect: the most closely tied come first."""
+_BESIDE_SHOWN: Final = 0.3
+"""How much any other record counts beside one that shows the effect."""
+_AT_MACHINES: Final = ("usb", "unseen")
+_BESIDE: Final = 15 * MINUTE
+"""Within which whoever works at a machine is taken for the hands behind a record that names nobody."""
 _TIES: Final = (1.0, 0.7, 0.5)
 """How much an act counts that is tied by its file or by name, by its machine, by its place."""
 
@@ -49,6 +55,8 @@ class Act:
     tie: float
     source: int = -1
     """Number of the source whose clock it is by; -1 for none."""
+    is_shown: bool = False
+    """It is one of the records by which the effect is known."""
     is_remote: bool = False
     """A server recorded it, and does not say where anybody sat: the user's own desk is taken for the place."""
 
@@ -105,8 +113,9 @@ def acts(effects: Sequence[Known], log: Log, error: timedelta) -> list[Act]:
     for number, effect in enumerate(effects):
         ties: dict[int, float] = {}
         for tie, row in _candidates(effect, log):
-            ties[row] = max(tie, ties.get(row, 0.0))
-        best = sorted(ties, key=lambda row: (-ties[row], abs(int(log.time[row]) - effect.middle), row))[:_EACH]
+            told = tie if row in effect.rows or not effect.rows else tie * _BESIDE_SHOWN
+            ties[row] = max(told, ties.get(row, 0.0))
+        best = sorted(ties, key=lambda row: _closeness(ties[row], row, effect, log))[:_EACH]
         found += [act_of(log, row, number, ties[row], effect) for row in sorted(best)]
         half = (effect.until - effect.since) // 2 + error // MICRO
         nobody = Act(number, -1, "unseen", effect.middle, half, effect.zone, effect.host, "", "", effect.asset, 0.15)
@@ -114,10 +123,20 @@ def acts(effects: Sequence[Known], log: Log, error: timedelta) -> list[Act]:
     return found
 
 
+def _closeness(tie: float, row: int, effect: Known, log: Log) -> tuple[float, bool, int, int]:
+    """The most closely tied first; of these whatever takes something before mere reading, then by time."""
+    return -tie, log.name("kind", row) == "document.read", abs(int(log.time[row]) - effect.middle), row
+
+
 def act_of(log: Log, row: int, number: int = 0, tie: float = 1.0, effect: Known | None = None) -> Act:
     host, person, sort = log.name("host", row), log.name("person", row), SORTS.get(log.name("kind", row), "unseen")
     is_remote = host in log.servers and sort in ("file", "mail", "login")
     zone, desk = log.desks.get(person, ("", "")) if is_remote and sort != "login" else ("", "")
+    actor = log.name("actor", row)
+    if host and not actor and sort in _AT_MACHINES:
+        actor, person = _hands(log, row, host)
+    if sort == "entry" and log.columns["leaving"][row]:  # who leaves has been in there
+        zone = log.inside.get(log.name("portal", row), zone)
     return Act(
         effect=number,
         row=row,
@@ -126,17 +145,33 @@ def act_of(log: Log, row: int, number: int = 0, tie: float = 1.0, effect: Known 
         error=int(log.columns["error"][row]),
         zone=zone or log.name("zone", row),
         host=desk or host,
-        actor=log.name("actor", row),
+        actor=actor,
         person=person,
         asset=log.name("asset", row) or (effect.asset if effect else ""),
         tie=tie,
         source=int(log.columns["clock"][row]),
+        is_shown=effect is not None and row in effect.rows,
         is_remote=is_remote,
     )
 
 
+def _hands(log: Log, row: int, host: str) -> tuple[str, str]:
+    """The user account at work at the machine nearest in time to a record that names nobody, and whose it is."""
+    time, wide = int(log.time[row]), _BESIDE + int(log.columns["error"][row])
+    rows = log.rows("host", host, time - wide, time + wide)
+    rows = rows[(log.columns["person"][rows] > 0) & np.isin(log.columns["kind"][rows], _by_hand(log))]
+    if not len(rows):
+        return "", ""
+    nearest = int(rows[np.argmin(np.abs(log.time[rows] - time))])
+    return log.name("actor", nearest), log.name("person", nearest)
+
+
+def _by_hand(log: Log) -> list[int]:
+    return [log.names["kind"].of(kind) for kind, sort in SORTS.items() if sort in ("file", "print", "login")]
+
+
 def _candidates(effect: Known, log: Log) -> Iterator[tuple[float, int]]:
-    reach = _BEFORE.get(effect.kind, HOUR)
+    reach, granted = _BEFORE.get(effect.kind, HOUR), log.names["kind"].of("door.granted")
     since, until = effect.since - reach, effect.until + 10 * MINUTE
     for row in effect.rows:
         yield 1.0, row
@@ -144,6 +179,10 @@ def _candidates(effect: Known, log: Log) -> Iterator[tuple[float, int]]:
         for kind in ("network.flow", "network.mail"):  # nothing is known but when: whatever went out then
             for row in log.rows("kind", kind, effect.since - MINUTE, effect.until + MINUTE)[:_EACH]:
                 yield _TIES[-1], int(row)
+    for portal in (portal for portal, inner in log.inside.items() if inner == effect.zone):
+        out = log.rows("portal", portal, since, until)
+        for row in out[(log.columns["leaving"][out] == 1) & (log.columns["kind"][out] == granted)]:
+            yield _TIES[-1] * (1.0 if effect.since - 10 * MINUTE <= log.time[row] else 0.5), int(row)
     for strength, column, name in zip(
         _TIES, ("asset", "host", "zone"), (effect.asset, effect.host, effect.zone), strict=True
     ):

@@ -27,7 +27,7 @@ _SAME_CLOCK: Final = 2 * SECOND
 _SEEN: Final = ("door.granted", "door.exit", "biometric.accepted")
 _STAY: Final = 10 * HOUR
 """Nobody is taken to be still inside this long after the last sign of life."""
-_PRIOR: Final = 2.0
+_PRIOR: Final = 5.0
 """Windows that everybody's average counts for beside the person's own."""
 
 
@@ -100,21 +100,47 @@ class Alibis:
         short[same + 1] = np.nan_to_num(need - slack, nan=0.0)
         return Sightings(person, time, zone, stood, error, rows, source, short)
 
+    def broken(self) -> Ints:
+        """The rows of reads that do not join the same person's read before or after: between the two a reader must have
+        been passed that read nothing, or somebody else has the badge."""
+        seen, log = self.seen, self._log
+        read = np.flatnonzero(log.columns["kind"][seen.row] == log.names["kind"].of("door.granted"))
+        first, second = read[:-1], read[1:]
+        same = seen.person[first] == seen.person[second]
+        joined = self._free[seen.zone[first], seen.stood[second]]
+        late = seen.time[second] - seen.time[first] > _STAY
+        apart = same & ~joined & ~late
+        return np.unique(np.concatenate([seen.row[first[apart]], seen.row[second[apart]]]))
+
     def states(self, zone: int, moment: Moment, without: Sequence[int] = ()) -> Ints:
         """One of :data:`STATES` for each person: what the records say of being in ``zone`` at ``moment``.
 
         Sightings on the rows ``without`` are not counted: those of a badge that somebody else may have used.
         """
-        seen = self.seen
-        if not len(seen.time):
+        if not len(self.seen.time):
             return np.full(len(self.people), AWAY)
+        return self._judged(zone, moment, *self._sides(moment, without))
+
+    def read_in(self, zone: int, moment: Moment, without: Sequence[int] = ()) -> npt.NDArray[np.bool_]:
+        """Whose last certain sighting by ``moment`` is a read of the own badge into ``zone`` itself."""
+        seen, everybody = self.seen, np.arange(len(self.people))
+        if not len(seen.time):
+            return np.zeros(len(self.people), dtype=bool)
+        before, _ = self._sides(moment, without)
+        b = before.clip(0)
+        is_recent = moment.time - seen.time[b] < _STAY
+        return np.asarray((before >= 0) & (seen.person[b] == everybody) & (seen.zone[b] == zone) & is_recent)
+
+    def _sides(self, moment: Moment, without: Sequence[int]) -> tuple[Ints, Ints]:
+        """For each person the last sighting by ``moment`` and the first after it."""
+        seen = self.seen
         keys = np.arange(len(self.people)) * self._span + (moment.time - self._base)
         after = np.searchsorted(self._keys, keys, "right")
         before, last = after - 1, len(seen.row) - 1
         for _ in without:
             before = np.where(np.isin(seen.row[before.clip(0)], without) & (before >= 0), before - 1, before)
             after = np.where((after <= last) & np.isin(seen.row[after.clip(max=last)], without), after + 1, after)
-        return self._judged(zone, moment, before, after)
+        return before, after
 
     def _judged(self, zone: int, moment: Moment, before: Ints, after: Ints) -> Ints:
         seen, everybody = self.seen, np.arange(len(self.people))
@@ -151,14 +177,14 @@ class Alibis:
     def usual(self, zone: int, moment: Moment, skip: Sequence[tuple[int, int]]) -> Floats:
         """How often each person was in each of the states at the same hour of other days (people × states, shares that
         add to one). Days within ``skip`` (from, to in µs) are not counted. Working
-        days are compared with working days. Everybody's average counts for two days beside the person's own.
+        days are compared with working days. Everybody's average counts for five days beside the person's own.
         """
         counts = np.zeros((len(self.people), len(STATES)))
         everybody, days = np.arange(len(self.people)), 0
-        is_weekend = _weekend(moment.time)
+        is_free = is_weekend(moment.time)
         for shift in range(-21, 22):
             other = Then(moment.time + shift * DAY, moment.error, moment.source)
-            if not shift or _weekend(other.time) != is_weekend or not self._is_covered(other.time, skip):
+            if not shift or is_weekend(other.time) != is_free or not self._is_covered(other.time, skip):
                 continue
             counts[everybody, self.states(zone, other)] += 1
             days += 1
@@ -171,7 +197,7 @@ class Alibis:
         return is_inside and not any(since <= moment <= until for since, until in skip)
 
 
-def _weekend(us: int) -> bool:
+def is_weekend(us: int) -> bool:
     return (us // DAY + 3) % 7 >= 5  # 1 January 1970 was a Thursday
 
 

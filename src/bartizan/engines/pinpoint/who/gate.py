@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from bartizan.engines.pinpoint.who.log import Log
 from bartizan.engines.pinpoint.who.solve import Hypothesis, Weighed
 from bartizan.engines.pinpoint.who.verdict import NOBODY, Condition, Gate, Suspect
 
@@ -47,10 +48,15 @@ def _is_tied(weighed: Weighed, person: str, found: Sequence[Hypothesis]) -> bool
     if best is None:
         return False
     acts = [weighed.acts[number] for number in best.acts]
-    if any(act.row >= 0 and act.person == person for act in acts):
+    if any(act.row >= 0 and _bears(weighed.log, act.row, person) for act in acts):
         return True
     speaks = weighed.speaks(weighed.people.number[person])
     return speaks["camera"] > 1.0 or speaks["biometric"] > 1.0
+
+
+def _bears(log: Log, row: int, person: str) -> bool:
+    """Whether the record itself holds the person's badge or user account."""
+    return log.name("person", row) == person and log.name("actor", row).startswith(("badge:", "card:", "user:"))
 
 
 def _figure(share: float) -> str:

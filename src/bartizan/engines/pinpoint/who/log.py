@@ -73,6 +73,8 @@ class Log:
         self.desks: dict[str, tuple[str, str]] = {}
         """The zone and name of each person's own machine."""
         self.servers: frozenset[str] = frozenset()
+        self.inside: dict[str, str] = {}
+        """The zone into which each portal leads."""
         self._order: dict[str, tuple[Ints, Ints]] = {}
 
     def __len__(self) -> int:
@@ -145,6 +147,7 @@ def read(events: Iterable[Event], estate: Estate, clocks: Mapping[str, Clock], e
     log = Log(names, columns, kept)
     hosts = sorted(estate.hosts.values(), key=lambda host: host.name, reverse=True)
     log.desks = {host.owner: (host.zone, host.name) for host in hosts if host.owner and host.kind == "workstation"}
+    log.inside = {portal.code: portal.inner for portal in sorted(estate.portals.values(), key=lambda p: p.code)}
     log.servers = frozenset(host.name for host in hosts if host.kind == "server")
     return log
 

@@ -15,7 +15,7 @@ from bartizan.engines.context.aliases import Aliases
 from bartizan.engines.observe import moment
 from bartizan.engines.pinpoint.units import DAY, HOUR, MINUTE
 from bartizan.engines.pinpoint.who.acts import Act
-from bartizan.engines.pinpoint.who.alibi import AWAY, CLOSE, ELSEWHERE, NEAR, Alibis
+from bartizan.engines.pinpoint.who.alibi import AWAY, CLOSE, ELSEWHERE, NEAR, Alibis, is_weekend
 from bartizan.engines.pinpoint.who.log import Ints, Log
 from bartizan.engines.pinpoint.who.signs import SIGNS, Sign
 from bartizan.engines.pinpoint.words import site_zone
@@ -23,6 +23,9 @@ from bartizan.engines.pinpoint.words import site_zone
 _NONE: Final = np.empty(0, dtype=np.int64)
 _CLOCKS: Final = 30.0
 """Seconds beyond both clocks' errors that must be missing on a way before a badge counts as being in two places."""
+_LEAST_DAYS: Final = 3
+_HARDLY: Final = 0.1
+"""Share of comparable days with a record at an hour up to which it is unusual."""
 _SILENT: Final = 7 * DAY
 _NEEDS: Final = {
     "surplus": "camera.person", "unread": "door.opened", "strange mail": "network.mail", "carrier": "document.written",
@@ -84,7 +87,15 @@ class Signs:
             is_read = self._log.name("kind", act.row) == "door.granted"
             return np.array([act.row]) if is_read else _NONE
         rows = self._near(SIGNS[name], "zone", act.zone, act, ("door.granted",))
-        return np.asarray(rows[self._log.columns["leaving"][rows] == 0])
+        left = [
+            self._near(SIGNS[name], "portal", portal, act, ("door.granted",))
+            for portal, inner in self._log.inside.items()
+            if inner == act.zone
+        ]
+        rows = np.unique(np.concatenate([rows, *left]))
+        is_out = self._log.columns["leaving"][rows] == 1
+        at_door = np.isin(self._log.columns["zone"][rows], self._log.names["zone"].of(act.zone))
+        return np.asarray(rows[is_out | at_door])
 
     def strange_mail(self, act: Act) -> Ints:
         rows = self._by_hand("strange mail", act, ("network.mail",))
@@ -197,7 +208,21 @@ class Signs:
         return np.array([row for row, person in persons if person and person != host.owner], dtype=np.int64)
 
     def owner_away(self, act: Act) -> Ints:
-        return self._owner_in(act, (AWAY, ELSEWHERE))
+        return self._owner_in(act, (AWAY, ELSEWHERE)) if act.sort != "entry" else _NONE
+
+    def misused_badge(self, act: Act) -> Ints:
+        if act.sort != "entry" or not act.actor.startswith(("badge:", "card:")):
+            return _NONE
+        return np.union1d(self._owner_in(act, (AWAY, ELSEWHERE)), self.two_places(act))
+
+    def apart(self, act: Act) -> Ints:
+        """The read, where the badge's own reads before it or after it do not lead to or from it."""
+        rows = self._entries("apart", act) if act.sort == "entry" else _NONE
+        return rows[np.isin(rows, self._broken)]
+
+    @cached_property
+    def _broken(self) -> Ints:
+        return self._alibis.broken()
 
     def owner_out(self, act: Act) -> Ints:
         return self._owner_in(act, (CLOSE, NEAR)) if act.sort != "entry" else _NONE
@@ -244,12 +269,13 @@ class Signs:
         for row in self._entries("strange room", act):
             before = self._log.rows("actor", self._log.name("actor", int(row)), None, int(self._log.time[row]) - HOUR)
             is_known = len(before) >= 5
-            if is_known and not (self._log.columns["zone"][before] == self._log.columns["zone"][row]).any():
+            if is_known and not (self._log.columns["portal"][before] == self._log.columns["portal"][row]).any():
                 found.append(row)
         return np.array(found, dtype=np.int64)
 
     def contractor(self, act: Act) -> Ints:
         rows = self._entries("contractor", act)
+        rows = rows[self._log.columns["sure"][rows] == 1]
         return np.array([r for r in rows if self._is_early_or_late(r)], dtype=np.int64)
 
     def _is_early_or_late(self, row: int) -> bool:
@@ -270,6 +296,25 @@ class Signs:
     def _count(self, row: int) -> int:
         count = self._log.data(row).get("count", 1)
         return count if type(count) is int else 1
+
+    def unusual_hour(self, act: Act) -> Ints:
+        """A deed under a user account whose holder, by door or by hand, left a record within an hour of that time on
+        next to none of the other days, working days against working days."""
+        if act.row < 0 or act.sort == "entry" or act.person not in self._number:
+            return _NONE
+        times = self._log.time[self._log.rows("person", act.person)]
+        apart = (times - act.time + DAY // 2) // DAY
+        near = np.abs((times - act.time + DAY // 2) % DAY - DAY // 2) <= HOUR
+        days = np.array([shift for shift in self._days(act.time) if shift])
+        met = np.isin(np.unique(apart[near]), days).sum()
+        return np.array([act.row]) if len(days) >= _LEAST_DAYS and met <= _HARDLY * len(days) else _NONE
+
+    def _days(self, time: int) -> list[int]:
+        """How many days before or after there are records of a day of the same sort."""
+        first, last = (self._log.time[0] - time) // DAY + 1, (self._log.time[-1] - time) // DAY
+        return [
+            shift for shift in range(int(first), int(last) + 1) if is_weekend(time + shift * DAY) == is_weekend(time)
+        ]
 
     def out_of_hours(self, act: Act) -> Ints:
         return np.array([act.row]) if self._is_late(act.time, act.zone, "") else _NONE
@@ -311,10 +356,13 @@ _LOOKS: Final = {
     "owner away": Signs.owner_away,
     "owner out": Signs.owner_out,
     "two places": Signs.two_places,
+    "misused badge": Signs.misused_badge,
+    "apart": Signs.apart,
     "ended badge": Signs.ended_badge,
     "silent badge": Signs.silent_badge,
     "strange room": Signs.strange_room,
     "contractor": Signs.contractor,
     "surplus": Signs.surplus,
+    "unusual hour": Signs.unusual_hour,
     "out of hours": Signs.out_of_hours,
 }

@@ -170,6 +170,9 @@ class Masks:
             is_said = text.startswith(f" ({alias})", mark.end)
             return was if is_said else f"{was} ({alias})"
         words = mark.form.format(alias)
+        what, of, whose = words.partition(" of ")
+        if of and text[: mark.start].lower().endswith(f"{what} "):  # “user account m.vos” has said what it is
+            return f"of {whose}"
         is_first = not text[: mark.start].strip() or was[:5] in ("Badge", "Card ")
         return _begun(words) if is_first else words
 

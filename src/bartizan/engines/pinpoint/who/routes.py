@@ -8,14 +8,17 @@ from typing import Final
 
 from bartizan.engines.pinpoint.inquiry import ROUTES
 
-OWN, FOREIGN, NO_BODY = "own", "foreign", "no body"
+OWN, BADGE, ACCOUNT, EITHER, NO_BODY = "own", "badge", "account", "either", "no body"
+"""Whose credential a route shows: the doer's own; a badge of somebody else, or none, at the doors; a user account of
+somebody else, at a machine to which the doer walks with the own badge; the own badge or none; and one that says
+nothing about a body in the building."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
     """``signs``: how often a deed of this route shows each sign; a sign that is not listed is as frequent as anywhere.
 
-    ``credential``: the doer's own, somebody else's, or one that says nothing about a body in the building. ``effects``:
+    ``credential``: whose it shows, one of the five above. ``effects``:
     how often it comes to light in each way. ``sorts``: the sorts of deed that fit. VERIS and ATT&CK name it.
     """
 
@@ -36,15 +39,14 @@ _AT_HAND: Final = ("file", "print", "usb", "mail", "login", "unseen")
 _BODY: Final = ("entry", "file", "usb", "print", "unseen")
 # What a deed under one's own credential seldom shows: it would be a coincidence, or another route.
 _CLEAN: Final = {
-    "out of hours": 0.3,
+    "unusual hour": 0.35,
     "owner out": 0.06,
     "owner away": 0.06,
-    "two places": 0.03,
     "ended badge": 0.02,
     "tampered": 0.03,
     "foreign login": 0.06,
 }
-_OWN_BADGE: Final = {"owner away": 0.06, "two places": 0.03, "ended badge": 0.03, "silent badge": 0.03}
+_OWN_BADGE: Final = {"misused badge": 0.06, "ended badge": 0.03, "silent badge": 0.03}
 
 ROUTE: Final[dict[str, Route]] = {
     "tailgating": Route(
@@ -57,7 +59,7 @@ ROUTE: Final[dict[str, Route]] = {
             "contractor": 0.03,
             **_OWN_BADGE,
         },
-        FOREIGN,
+        BADGE,
         _PHYSICAL,
         _BODY,
         0.08,
@@ -67,16 +69,17 @@ ROUTE: Final[dict[str, Route]] = {
     ),
     "cloned_badge": Route(
         {
-            "two places": 0.5,
-            "owner away": 0.6,
-            "strange room": 0.5,
+            "misused badge": 0.75,
+            "apart": 0.6,
+            "silent badge": 0.15,
+            "strange room": 0.4,
             "out of hours": 0.4,
             "tampered": 0.04,
             "ended badge": 0.02,
             "tailgate": 0.05,
             "unread": 0.05,
         },
-        FOREIGN,
+        BADGE,
         _PHYSICAL,
         _BODY,
         0.07,
@@ -90,12 +93,11 @@ ROUTE: Final[dict[str, Route]] = {
             "strange room": 0.5,
             "silent badge": 0.4,
             "out of hours": 0.5,
-            "two places": 0.05,
             "tampered": 0.04,
             "tailgate": 0.05,
             "unread": 0.05,
         },
-        FOREIGN,
+        BADGE,
         _PHYSICAL,
         _BODY,
         0.08,
@@ -106,15 +108,15 @@ ROUTE: Final[dict[str, Route]] = {
     "shared_password": Route(
         {
             "foreign login": 0.9,
+            "unusual hour": 0.2,
             "owner away": 0.35,
             "owner out": 0.25,
             "copied": 0.35,
             "usb": 0.15,
             "mailed": 0.15,
-            "two places": 0.03,
             "ended badge": 0.03,
         },
-        FOREIGN,
+        ACCOUNT,
         {"left": 0.3, "found": 0.3, "changed": 0.3, "alarm": 0.1, "missing": 0.02},
         _AT_HAND,
         0.1,
@@ -133,7 +135,7 @@ ROUTE: Final[dict[str, Route]] = {
             "printed": 0.1,
             "ended badge": 0.03,
         },
-        FOREIGN,
+        ACCOUNT,
         _COPIED,
         _AT_HAND,
         0.09,
@@ -205,10 +207,9 @@ ROUTE: Final[dict[str, Route]] = {
             "unread": 0.3,
             "out of hours": 0.5,
             "ended badge": 0.03,
-            "owner away": 0.06,
-            "two places": 0.03,
+            "misused badge": 0.06,
         },
-        FOREIGN,
+        EITHER,
         _PHYSICAL,
         _BODY,
         0.06,
@@ -245,12 +246,14 @@ BY_CLASS: Final[dict[str, Mapping[str, float]]] = {
     "error": {"mail_out": 0.4, "hard_copy": 0.35, "usb_copy": 0.25},
 }
 OTHERWISE: Final[dict[str, Mapping[str, float]]] = {
-    "error": {"strange mail": 0.2, "out of hours": 0.04, "carrier": 0.01},
+    "error": {"strange mail": 0.2, "unusual hour": 0.05, "carrier": 0.01},
     "malware": {"malware": 0.4, "alert": 0.4, "beacon": 0.5, "strange program": 0.3},
 }
-"""Signs of which a class shows more or less than an insider on the same route. An honest error is seldom made twice."""
-AGAIN: Final = 0.15
-"""How often an honest error that was made once is made again, for each further effect."""
+"""Signs of which a class shows more or less than an insider on the same route."""
+AGAIN: Final = 0.3
+"""How often what was done once was done before or is done again by the same hands."""
+ERRS_AGAIN: Final = 0.1
+"""The same of an honest error."""
 HINTS: Final[dict[str, tuple[str, ...]]] = {
     "hard_copy": ("paper", "print", "hard copy", "sheet"),
     "mail_out": ("e-mail", "email", "mailed", "by mail"),

@@ -59,11 +59,15 @@ SIGNS: Final[dict[str, Sign]] = {
     ),
     "outside login": Sign("login", "A login from outside", before=8 * HOUR),
     "foreign login": Sign("login", "A user account was used at a machine that is not its owner's", before=3 * HOUR),
-    "owner away": Sign("badge", "The owner of the badge, user account or desk was not there otherwise"),
+    "owner away": Sign("badge", "The owner of the user account or desk was not in the building, or elsewhere"),
     "owner out": Sign(
         "badge", "The owner of the user account or desk was last on record in another room of the building"
     ),
     "two places": Sign("badge", "The badge was read in two places too far apart", before=4 * HOUR),
+    "misused badge": Sign(
+        "badge", "The badge was used while its holder's other records leave no time for it, or have nobody in the house"
+    ),
+    "apart": Sign("badge", "The badge's reads before and after do not join: no way leads from one to the other"),
     "ended badge": Sign(
         "badge", "A badge that had been reported lost, replaced or returned opened a door", before=4 * HOUR
     ),
@@ -71,6 +75,7 @@ SIGNS: Final[dict[str, Sign]] = {
     "silent badge": Sign("badge", "A badge that nobody had used for a week opened a door", before=4 * HOUR),
     "contractor": Sign("badge", "A contractor's badge came in outside its hours", before=4 * HOUR),
     "surplus": Sign("camera", "The camera counted more people than badges were read", before=HOUR),
+    "unusual hour": Sign("login", "The holder of the user account hardly ever leaves a record at that hour"),
     "out of hours": Sign("badge", "It was out of hours"),
 }
 FAMILIES: Final = (

@@ -13,12 +13,13 @@ from bartizan.engines.pinpoint.inquiry import Inquiry
 from bartizan.engines.pinpoint.units import DAY, HOUR
 from bartizan.engines.pinpoint.who.acts import SORTS, Act, Known, act_of, acts, known
 from bartizan.engines.pinpoint.who.alibi import STATES, Alibis, Floats, Then
+from bartizan.engines.pinpoint.who.deeds import BODY, BY, Moments, Whos, by_deed, explained
 from bartizan.engines.pinpoint.who.log import Ints, Log, read
 from bartizan.engines.pinpoint.who.looks import Signs
 from bartizan.engines.pinpoint.who.people import People
-from bartizan.engines.pinpoint.who.routes import AGAIN, BY_CLASS, CLASS_PRIOR, PERSONAL, ROUTE
+from bartizan.engines.pinpoint.who.routes import AGAIN, BY_CLASS, CLASS_PRIOR, ERRS_AGAIN, OWN, PERSONAL, ROUTE
 from bartizan.engines.pinpoint.who.signs import FAMILIES, SIGNS
-from bartizan.engines.pinpoint.who.weigh import Rate, bodies, capped, how, route_priors
+from bartizan.engines.pinpoint.who.weigh import Rate, bodies, cap, how, route_priors
 
 _CONTROLS: Final = 60
 """Comparable deeds at other times that a sign's usual rate is counted on."""
@@ -47,17 +48,30 @@ class Weighed:
     parts: Mapping[str, Floats]
     """For the same: routes × 2 × families × people: what the way it was done, and what the records of the person say,
     capped."""
+    twice: Mapping[str, Floats]
+    """For the same: routes × ``deeds.BY`` × ``deeds.BODY`` × people: what a credential and a body both tell."""
     total: float
 
     def without(self, family: str) -> Floats:
         """Each person's probability as an insider when that family of evidence is left out for everybody."""
         f = FAMILIES.index(family)
         tables = {
-            cls: table - self.parts[cls][:, :, f].sum(axis=1) if cls in self.parts else table
+            cls: table - self.parts[cls][:, :, f].sum(axis=1) + self._once(cls, f) if cls in self.parts else table
             for cls, table in self.tables.items()
         }
         total = _log_sum(np.concatenate([table.ravel() for table in tables.values()]))
         return np.asarray(np.exp(tables["insider"] - total).sum(axis=0))
+
+    def _once(self, cls: str, family: int) -> Floats:
+        """What is no longer told twice without the family."""
+        return np.asarray(
+            sum(
+                self.twice[cls][:, by, body]
+                for by, credential in enumerate(BY)
+                for body, seen in enumerate(BODY)
+                if family in (credential, seen)
+            )
+        )
 
     def speaks(self, person: int) -> dict[str, float]:
         """What each family says of the person (a number in ``alibis.people``) on the likeliest route, in nats."""
@@ -82,10 +96,9 @@ def weigh(inquiry: Inquiry) -> Weighed:
         cls: np.stack([how(act, signs.of(act), rates[act.sort], effects[act.effect], cls) for act in found])
         for cls in ("insider", "error", "malware")
     }
-    by_effect = [[a for a, act in enumerate(found) if act.effect == e] for e in range(len(effects))]
-    tables, chosen, parts = _tables(found, by_effect, hows, people)
-    total = _log_sum(np.concatenate([table.ravel() for table in tables.values()]))
-    return Weighed(log, alibis, signs, people, tuple(effects), tuple(found), rates, tables, chosen, parts, total)
+    told = _tables(found, by_deed(effects, found), hows, people)
+    total = _log_sum(np.concatenate([table.ravel() for table in told[0].values()]))
+    return Weighed(log, alibis, signs, people, tuple(effects), tuple(found), rates, *told, total)
 
 
 def _log_sum(values: Floats) -> float:
@@ -156,44 +169,36 @@ def _spread(rows: Ints, most: int) -> Ints:
 
 
 def _tables(
-    found: Sequence[Act], by_effect: Sequence[Sequence[int]], hows: Mapping[str, Floats], people: People
-) -> tuple[dict[str, Floats], dict[str, Ints], dict[str, Floats]]:
-    whos = [people.of(act) for act in found]
-    lents = [people.lent(act) for act in found]
-    nobody = [np.zeros((len(FAMILIES), 1))] * len(found)
-    tables, chosen, parts = {"none": np.array([[math.log(CLASS_PRIOR["none"])]])}, {}, {}
+    found: Sequence[Act], by_effect: Sequence[Moments], hows: Mapping[str, Floats], people: People
+) -> tuple[dict[str, Floats], dict[str, Ints], dict[str, Floats], dict[str, Floats]]:
+    told = [people.of(act) for act in found]
+    most = cap(len(people.number))
+    holders = [people.holder(act) for act in found]
+    whos = {
+        name: Whos.of(np.stack([one[name] for one in told]), most, holders if name == OWN else ()) for name in told[0]
+    }
+    strangers = [people.stranger(act) for act in found]
+    nobodies = {name: Whos.of(np.stack([one[name] for one in strangers]), most) for name in strangers[0]}
+    tables, chosen, parts, twice = {"none": np.array([[math.log(CLASS_PRIOR["none"])]])}, {}, {}, {}
     for cls in BY_CLASS:
         priors = route_priors(cls)
         size = len(people.number) if cls in PERSONAL else 1
-        told = hows.get(cls, hows["insider"])
-        again = (len(by_effect) - 1) * math.log(AGAIN) if cls == "error" else 0.0
+        again = ERRS_AGAIN if cls == "error" else AGAIN
+        repeated = (len(by_effect) - 1) * math.log(ERRS_AGAIN) if cls == "error" else 0.0
         table = np.full((len(ROUTE), size), -np.inf)
         picks = np.zeros((len(by_effect), len(ROUTE), size), dtype=np.int64)
         part = np.zeros((len(ROUTE), 2, len(FAMILIES), size))
+        double = np.zeros((len(ROUTE), len(BY), len(BODY), size))
         for r, (route, about) in enumerate(ROUTE.items()):
-            if route not in priors:
-                continue
-            who = lents if cls == "credential" else [one[about.credential] for one in whos] if size > 1 else nobody
-            fit, part[r], picks[:, r] = _best(by_effect, told[:, r], who)
-            table[r] = fit + part[r].sum(axis=(0, 1)) + math.log(priors[route] / size) + again
-        tables[cls], chosen[cls], parts[cls] = table, picks, part
-    return tables, chosen, parts
-
-
-def _best(by_effect: Sequence[Sequence[int]], hows: Floats, whos: Sequence[Floats]) -> tuple[Floats, Floats, Ints]:
-    """Each person's best deed for every effect: how the sorts fit, the families summed over effects and then capped,
-    and which deeds these are."""
-    size = whos[0].shape[1]
-    how_sum, who_sum = np.zeros((len(FAMILIES) + 1, size)), np.zeros((len(FAMILIES), size))
-    picks = np.zeros((len(by_effect), size), dtype=np.int64)
-    for e, numbers in enumerate(by_effect):
-        stack, rows = np.stack([whos[a] for a in numbers]), hows[list(numbers)]
-        value = capped(stack).sum(axis=1) + (capped(rows[:, :-1]).sum(axis=1) + rows[:, -1])[:, None]
-        best = np.argmax(value, axis=0)
-        picks[e] = np.asarray(numbers)[best]
-        how_sum += rows[best].T
-        who_sum += stack[best, :, np.arange(size)].T
-    return how_sum[-1], np.stack([capped(how_sum[:-1]), capped(who_sum)]), picks
+            if route in priors:
+                name = "lent" if cls == "credential" else about.credential
+                who = whos[name] if size > 1 else nobodies[name]
+                best = explained(by_effect, about.sorts, hows.get(cls, hows["insider"])[:, r], who, again)
+                part[r], double[r], picks[:, r] = best.parts, best.twice, best.picks
+                table[r] = best.total + math.log(priors[route]) + repeated
+                table[r] += people.spread(route) if size > 1 else 0.0
+        tables[cls], chosen[cls], parts[cls], twice[cls] = table, picks, part, double
+    return tables, chosen, parts, twice
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,14 +24,22 @@ from bartizan.engines.pinpoint.who.signs import FAMILIES, SIGNS
 
 CAP: Final = math.log(100)
 """The most that one family may say for or against, in nats."""
+SELDOM: Final = 0.1
+"""A sign that a route shows no more often than this never speaks for it, however rare it is elsewhere."""
 _SHOWN: Final = 0.85
 """Of the signs that a route leaves, how many a healthy log is expected to hold."""
 
 
-def capped(nats: Floats) -> Floats:
+def cap(people: int) -> float:
+    """The most that one family may say for or against among so many people: a hundred to one, and in a larger house
+    what undoes the spread of suspicion over them. More than single somebody out no family can do alone."""
+    return max(CAP, math.log(max(people, 1)))
+
+
+def capped(nats: Floats, most: float = CAP) -> Floats:
     """Sums within a family are dependent: they count in full while small and never beyond the cap."""
     nats = np.asarray(nats)
-    return nats / np.sqrt(1 + (nats / CAP) ** 2)
+    return nats / (1 + (nats / most) ** 8) ** (1 / 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +61,10 @@ def sign_nats(route: str, sign: str, rate: Rate, *, is_there: bool, cls: str = "
     expected = OTHERWISE.get(cls, {}).get(sign, expected)
     if expected is None:
         return 0.0
+    most = 0.0 if is_there and expected <= SELDOM else CAP
     expected = max(min(expected * _SHOWN, 0.98), 0.02)
     ratio = expected / usual if is_there else (1 - expected) / (1 - min(usual, 0.98))
-    return max(-CAP, min(CAP, math.log(ratio)))
+    return max(-CAP, min(most, math.log(ratio)))
 
 
 def how(
@@ -70,7 +79,7 @@ def how(
                 route, sign, rate, is_there=sign in there, cls=cls
             )
         fits = about.effects.get(effect.kind, 0.1) / 0.25 * (HINTED if hints(route, effect.words) else 1.0)
-        table[r, -1] = math.log(fits) + math.log(act.tie) + (0.0 if act.sort in about.sorts else -4.0)
+        table[r, -1] = math.log(fits)
     return table
 
 
@@ -102,9 +111,12 @@ def bodies(seen: Sequence[int]) -> Bodies:
 
 
 def presence(states: npt.NDArray[np.int64], usual: Floats, shape: Floats) -> Floats:
-    """For each person ln P(state | there) / P(state | comparable days)."""
+    """For each person ln P(state | there) / P(state | comparable days); a state in which many are just then is no rarer
+    than half of that."""
     everybody = np.arange(len(states))
-    return np.asarray(np.log(shape[states] / usual[everybody, states]))
+    now = (np.bincount(states, minlength=len(shape)) - 0.5) / len(states)
+    base = np.maximum(usual[everybody, states], now[states] / 2)
+    return np.asarray(np.log(shape[states] / base))
 
 
 def route_priors(cls: str) -> dict[str, float]:
