@@ -22,7 +22,7 @@ import numpy as np
 from bartizan.engines.pinpoint.who import pinpoint, verdict
 from bartizan.engines.pinpoint.who.signs import FAMILIES
 from bartizan.engines.pinpoint.who.solve import Weighed, weigh
-from benchmarks import ait, custody, golden_dates, reports
+from benchmarks import ait, custody, golden_dates, packet, reports
 from benchmarks.breach.case import Truth, make
 from benchmarks.breach.million import million
 from benchmarks.breach.routes import ROUTES
@@ -141,7 +141,7 @@ def main() -> None:
     figures = quality(outcomes)
     figures["million_event_seconds"] = Figure(seconds, "s", "<= 10")
     figures["million_event_megabytes"] = Figure(megabytes, "MB", "<= 2000")
-    figures |= inquiries()
+    figures |= inquiries() | packet.figures()
     untraced = [one for one in outcomes if not one.truth.is_traced]
     report(
         "pinpoint",

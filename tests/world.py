@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from allauth.mfa.totp.internal.auth import TOTP
 
+from bartizan.cases.models import Contact
 from bartizan.core.accounts.factors import needs_factor
 from bartizan.core.models import User
 from bartizan.core.roles import Role
@@ -78,11 +79,12 @@ def build() -> World:
 
 
 def valued(here: World) -> World:
-    """Something of value in it, and a secret with its one copy."""
+    """Something of value in it, a secret with its one copy, and whom to ring."""
     legal = here.carol.department
     estate.Property.objects.create(code="LAP-1", name="Laptop", department=legal, holder=here.carol, site=here.site)
     recipe = estate.IntellectualProperty.objects.create(code="IP-1", name="Recipe", kind="formula", department=legal)
     estate.Copy.objects.create(number="IP-1/1", asset=recipe, form="paper", zone=here.vault, where="Safe 2")
+    Contact.objects.create(code="police", name="Police, case line", part="police", phone="0900 8844")
     return here
 
 

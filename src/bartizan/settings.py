@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "bartizan.core.accounts.required.SecondFactorRequired",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "bartizan.web.policy.ContentSecurityPolicy",
+    "bartizan.cases.pages.masked_timeline.MaskedTimeline",
 ]
 
 ROOT_URLCONF = "bartizan.urls"

@@ -30,6 +30,7 @@ OPEN = {
     "live",
     "report",
     "report/back",
+    "safe/<str:token>",
 }
 """Where nobody has signed in yet; and ``live``, which asks by itself and answers 401."""
 POSTS = {"cases": "work cases", "settings/roles": "manage accounts"}

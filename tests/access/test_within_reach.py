@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -85,6 +86,8 @@ def director(**reach: list[str]) -> User:
 BY_SITE = {"sites": ["KP"]}
 BY_DEPARTMENT = {"departments": ["LEG"]}
 WORDS = ("Dora", "Diaz", "d.diaz", "Foundry", "FOUNDRY", "Furnace", "furnace", "LATHE", "FP-0-001", "FORGE-CAMERA")
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
+"""Random letters, in which any short name may stand."""
 
 
 def addresses(far: Far) -> Iterator[str]:
@@ -116,7 +119,8 @@ def test_a_restricted_director_sees_nothing_from_elsewhere_on_any_page(far: Far,
             continue
         text = b"".join(answer) if answer.streaming else answer.content
         asked = address.partition("q=")[2].partition("&")[0]  # a search form repeats what was typed
-        found = [word for word in WORDS if word in text.decode() and word != asked]
+        told = TOKEN.sub("", text.decode())
+        found = [word for word in WORDS if word in told and word != asked]
         if found:
             shown.append((address, found))
     assert shown == []

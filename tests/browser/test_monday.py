@@ -35,10 +35,13 @@ STAFF = [
 class House:
     """``bartizan run`` on a folder of its own."""
 
+    command: tuple[str, ...] = ("run",)
+
     def __init__(self, data: Path) -> None:
         self.data, self.port = data, free_port()
         self.env = environment(data, self.port)
-        command = [sys.executable, "-m", "bartizan.cli", "--data", str(data), "run", "--port", str(self.port)]
+        command = [sys.executable, "-m", "bartizan.cli", "--data", str(data), *self.command]
+        command += ["--port", str(self.port)]
         self.process = subprocess.Popen(command, env=self.env, stdout=subprocess.PIPE, text=True)
         self.link = self._link()
         wait(self.port, self.process)

@@ -88,7 +88,13 @@ CHARGE: POST = {
     "kind": "took or copied data", "meant": "1", "repeated": "0", "purpose": "To decide on a breach",
     "basis": "Contract of employment",
 }  # fmt: skip
-PROOF: POST = {"point": "Copied files to a disk", "rule": "6.3", "items": "E-01, E-02", "met": "1", "note": "by digest"}
+PROOF: POST = {
+    "point": "Copied files to a disk",
+    "rule": "6.3",
+    "shown_by": "E-01, E-02",
+    "met": "1",
+    "note": "by digest",
+}
 GRID: POST = {
     f"{name}-{factor.number}": value
     for factor in FACTORS
@@ -381,7 +387,7 @@ def test_a_file_of_house_rules_that_is_wrong_stops_nothing_else_and_says_what_to
         ("charge", CHARGE | {"kind": "sorcery"}, "Choose the kind of conduct"),
         ("charge", CHARGE | {"basis": " "}, "on which legal basis"),
         ("charge", CHARGE | {"what": ""}, "Say what the person is said to have done."),
-        ("proof", PROOF | {"items": " , "}, "without an item that shows it"),
+        ("proof", PROOF | {"shown_by": " , "}, "without an item that shows it"),
         ("notice", {"reply_by": ""}, "until when the person may reply"),
         ("notice", {"reply_by": "soon"}, "“soon” is not a date and a time"),
         ("letter", {"received_at": ""}, "when the person received the letter"),

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from bartizan.cases.models import Case, Charge, PastSanction
+from bartizan.cases.models import Case, Charge, Interview, PastSanction
 from bartizan.core.models import User
 from bartizan.demo import removal, seeding
 from bartizan.demo.sanctions import PAST, PERSON
@@ -28,6 +28,8 @@ def test_the_demos_charge_waits_for_a_reason_and_goes_with_the_demo(tmp_path: Pa
     assert PastSanction.objects.count() == len(PAST)
     names = set(Person.objects.values_list("name", flat=True))
     assert not any(name in one.what for one in PastSanction.objects.all() for name in names)
+    heard = Interview.objects.get(case=charge.case)
+    assert (heard.person, heard.stage, heard.gate_by) == (PERSON, "done", "override")
     client = Client()
     client.force_login(User.objects.get(username="nora"), backend=settings.AUTHENTICATION_BACKENDS[0])
     session = client.session
@@ -39,5 +41,6 @@ def test_the_demos_charge_waits_for_a_reason_and_goes_with_the_demo(tmp_path: Pa
     assert "is harsher than every like case" in text
     removal.remove()
     assert not Charge.objects.exists()
+    assert not Interview.objects.exists()
     assert not PastSanction.objects.exists()
     assert not Case.objects.exists()

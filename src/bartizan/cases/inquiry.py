@@ -1,4 +1,4 @@
-"""What the engine is told of a case: its alarms as effects, and what happened in the weeks around them."""
+"""What the engine is told of a case: its alarms as effects, what happened in the weeks around them, what was said."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Final
 import orjson
 
 from bartizan.cases.models import Case
+from bartizan.cases.queries.interview import statements_of
 from bartizan.engines.context import Estate
 from bartizan.engines.pinpoint.inquiry import Effect, Inquiry
 from bartizan.engines.pinpoint.who import pinpoint
@@ -38,7 +39,8 @@ def weigh(case: Case, store: Lake, estate: Estate) -> dict[str, Any]:
         return {}
     window = Window(case.first_at - BEFORE, case.last_at + AFTER)
     events = of_kinds(store, _KINDS, window, limit=MOST)
-    verdict = pinpoint(Inquiry(effects=told, events=events, estate=estate))
+    said = statements_of(case, estate)
+    verdict = pinpoint(Inquiry(effects=told, events=events, estate=estate, statements=said))
     return dict(orjson.loads(verdict.as_json()))
 
 

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import io
-import json
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
-import typst
 from docx import Document
 from docx.enum.text import WD_UNDERLINE
 from docx.shared import Mm, Pt, RGBColor
 
+from bartizan.cases import typeset
 from bartizan.engines.sanctions.letter import Hole, Letter
 
-_FOLDER: Final = Path(__file__).parent
 _GREY: Final = RGBColor(0x50, 0x50, 0x50)
 _FOOT: Final = "draft, not sent"
 
@@ -27,33 +23,10 @@ class LetterError(Exception):
 
 def as_pdf(letter: Letter, made_at: datetime) -> bytes:
     """The same letter of the same day gives the same bytes. Raises LetterError for writing that no font here has."""
-    inputs = {"letter": json.dumps(_told(letter, made_at), ensure_ascii=False)}
-    for fonts in (_fonts, _more_fonts):
-        try:
-            return _set(inputs, fonts())
-        except typst.TypstError as error:
-            trouble = str(error)
-    raise LetterError(
-        f"The PDF cannot be set ({trouble}). For writing other than Latin, install a font that has it on "
-        "this machine, such as Debian's fonts-noto-cjk, and try again."
-    )
-
-
-def _set(inputs: dict[str, str], fonts: Any) -> bytes:
-    source = (_FOLDER / "letter.typ").read_bytes()
-    made: Any = typst.compile(source, sys_inputs=inputs, font_paths=fonts, pdf_standards=["a-2a", "ua-1"])
-    return bytes(made)
-
-
-@cache
-def _fonts() -> Any:
-    """Inter alone, so that the letter looks the same on every machine."""
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_FOLDER / "fonts")])
-
-
-def _more_fonts() -> Any:
-    """The machine's fonts beside it, for a name in another writing."""
-    return typst.Fonts(include_system_fonts=True, include_embedded_fonts=False, font_paths=[str(_FOLDER / "fonts")])
+    try:
+        return typeset.pdf("letter.typ", {"letter": _told(letter, made_at)})
+    except typeset.TypesetError as error:
+        raise LetterError(str(error)) from error
 
 
 def _told(letter: Letter, made_at: datetime) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from bartizan.cases import actions
 from bartizan.cases.actions.case import AGAIN
+from bartizan.cases.actions.run import forget_drills, look_at_runs, start_fitting
 from bartizan.cases.inquiry import weigh
 from bartizan.cases.models import Case
 from bartizan.engines import pinpoint
@@ -28,18 +29,25 @@ MARGIN = DAY = timedelta(days=1)
 RATES_OVER = timedelta(days=30)
 CLOCKS_EVERY = 15.0
 """Seconds between two looks at the legal clocks."""
+RUNS_EVERY = 1.0
+"""The same for runs of response plans: what a step does by itself is not to wait."""
 
 
 def work(stop: threading.Event) -> None:
     """In the ``worker`` process: look at each case when it is due, and rest as long as that took, so that a flood of
     cases leaves the machine to those who receive and judge."""
-    rest, clocks_at = POLL, 0.0
+    rest, clocks_at, runs_at = POLL, 0.0, 0.0
     while not stop.wait(rest):
         began = time.monotonic()
         try:
             if began >= clocks_at:
                 clocks_at = began + CLOCKS_EVERY
                 actions.tell_due(timezone.now())
+                forget_drills(timezone.now().date())
+                actions.tell_silent(timezone.now())
+            if began >= runs_at:
+                runs_at = began + RUNS_EVERY
+                look_at_runs(timezone.now())
             case = Case.objects.filter(look_at__lte=timezone.now()).order_by("look_at").first()
             if case is not None:
                 _look(case)
@@ -51,7 +59,9 @@ def work(stop: threading.Event) -> None:
 
 def _look(case: Case) -> None:
     try:
+        start_fitting(case)
         locate(case)
+        start_fitting(case)  # some plans are meant for a way in, which is known only now
         if _has_settled(case) or not (case.pinpoint.get("verdict") or _others_wait(case)):
             identify(case)
     except Exception:

@@ -8,18 +8,28 @@ from bartizan.cases import queries
 from bartizan.cases.pages import (
     bench_deeds,
     clock_deeds,
+    contact_deeds,
     deeds,
+    drills,
     evidence_deeds,
     evidence_papers,
     gate_deeds,
+    interview_deeds,
     laws,
+    lessons,
     listing,
+    muster,
     own_notice,
+    packet_deeds,
+    plan_deeds,
+    plans,
     report,
     reports,
+    safe,
     view,
 )
 from bartizan.cases.queries.masks import in_a_list
+from bartizan.cases.queries.muster import running_musters
 from bartizan.cases.queries.sanction import own_charges
 from bartizan.core.subjects import page_of
 from bartizan.web import panels
@@ -48,6 +58,7 @@ menu(
         needs="see cases",
     )
 )
+menu(Item("plans", "Plans", "list", order=43, needs="see cases"))
 panels.show(
     panels.Panel(
         "me",
@@ -57,6 +68,16 @@ panels.show(
             "own": queries.own_reports(user).exists(),
             "asked": queries.own_reports(user).filter(state="asked").count(),
         },
+    )
+)
+menu(Item("muster", "Muster", "people", order=42, count=lambda user: running_musters(user).count(), needs="see alarms"))
+panels.show(
+    panels.Panel(
+        "now",
+        5,
+        "cases/muster_panel.html",
+        lambda user: {"running": list(running_musters(user)[:4])},
+        needs="see alarms",
     )
 )
 panels.show(panels.Panel("me", 10, "cases/own_panel.html", lambda user: {"charges": own_charges(user)}))
@@ -74,8 +95,12 @@ panels.show(
 )
 
 deed(Found("talk", "Report something", "with a name or without", "/report"))
+deed(Found("people", "Call a muster", "evacuate, shelter, own words", "/muster"), needs="work alarms")
 deed(Found("case", "Open a case", "by hand", "/cases"), needs="work cases")
+deed(Found("list", "Response plans", "and drills, with their times", "/plans"), needs="see cases")
+deed(Found("idea", "Lessons of all cases", "measures that are proposed", "/lessons"), needs="see cases")
 page_of("case", "/cases/{}")
+page_of("muster", "/muster/{}")
 page_of("report", "/reports/{}")
 page_of("exhibit", "/cases/{}/evidence")
 
@@ -92,12 +117,21 @@ urlpatterns = [
     re_path(_NUMBER + r"/evidence/do/(?P<deed>[a-z]+)$", evidence_deeds.do, name="evidence-do"),
     re_path(_EXHIBIT + r"$", evidence_deeds.tab, name="exhibit"),
     re_path(_EXHIBIT + r"/label$", evidence_deeds.label, name="exhibit-label"),
+    *contact_deeds.urlpatterns,
+    *interview_deeds.urlpatterns,
     *laws.urlpatterns,
+    *plan_deeds.urlpatterns,
+    *plans.urlpatterns,
+    *drills.urlpatterns,
+    *lessons.urlpatterns,
     re_path(_NUMBER + r"/clocks/do/(?P<deed>[a-z]+)$", clock_deeds.do, name="clock-do"),
     re_path(_NUMBER + r"/findings$", bench_deeds.tab, name="bench"),
     re_path(_NUMBER + r"/findings/do/(?P<deed>[a-z]+)$", bench_deeds.do, name="bench-do"),
     *bench_deeds.urlpatterns,
+    *muster.urlpatterns,
+    *safe.urlpatterns,
     *own_notice.urlpatterns,
+    *packet_deeds.urlpatterns,
     *report.urlpatterns,
     *reports.urlpatterns,
     re_path(_NUMBER + rf"/(?P<tab>{'|'.join(view.TABS)})$", view.case, name="case-tab"),

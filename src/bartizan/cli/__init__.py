@@ -57,6 +57,6 @@ def open_records(*, makes: bool = True) -> None:
     call_command("migrate", verbosity=0)
 
 
-PARTS = ("audit", "system", "imports", "rules", "demo", "search", "keeping", "evidence", "pinpoint")
+PARTS = ("audit", "system", "imports", "rules", "demo", "search", "keeping", "evidence", "packet", "pinpoint")
 for _part in PARTS:  # each adds its commands to ``main``
     import_module(f"bartizan.cli.{_part}")

@@ -174,6 +174,7 @@ def worker() -> None:
     """Where cases lead; and by the clock: escalation, silence, compaction, retention."""
     start_django()
     from bartizan.cases import evidence_tasks as evidence
+    from bartizan.cases import muster_tasks as musters
     from bartizan.cases import tasks as cases
     from bartizan.core.backup import tasks as backups
     from bartizan.notices import tasks as notices
@@ -186,6 +187,7 @@ def worker() -> None:
         for name, work in (
             ("cases", cases.work),
             ("evidence", evidence.work),
+            ("musters", musters.work),
             ("notices", notices.work),
             ("backups", backups.work),
         )

@@ -90,7 +90,7 @@ CASES: Final = (
      (("jonas", "The second car was a parcel service, most likely."),)),
     ("laptop", "A laptop is missing from Finance 3.10, Harbour House", "investigating", "saskia", "",
      (("Ask the evening cleaners", "Saskia Amrani", 1), ("Confirm that its disk is encrypted", "Yusuf Demir", -1)),
-     (("saskia", "Last seen on the desk the evening before."), ("hanneke", "No personal data on it, says its owner."))),
+     (("saskia", "Last seen on the desk the evening before."), ("yusuf", "No personal data on it, says its owner."))),
 )  # fmt: skip
 
 
@@ -139,6 +139,7 @@ def _case(alarm: Alarm, row: Any, number: int, now: datetime, officers: dict[str
         opened_at=at + 4 * MINUTE, opened_by=officers[lead], lead=officers[lead], first_at=at, last_at=at,
         zone=alarm.zone, site=alarm.site, closed_because=because,
         closed_at=min(now, at + 26 * HOUR) if state == "closed" else None,
+        asked_at=at, look_at=None if state == "closed" else now,
     )  # fmt: skip
     case.alarms.add(alarm)
     places = {f"zone:{alarm.zone}": "place", f"portal:{alarm.portal}" if alarm.portal else "": "place"}

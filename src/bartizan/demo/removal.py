@@ -13,12 +13,13 @@ from django.db.models import PROTECT, SET_NULL, Model, ProtectedError, QuerySet
 from django.db.transaction import atomic
 
 from bartizan import supervisor
+from bartizan.cases.actions.packet import forget_packets
 from bartizan.cases.actions.proving import forget_practice
 from bartizan.cases.models import Case
 from bartizan.core.actions import record
 from bartizan.core.models import User
 from bartizan.core.rows import register_name, targets
-from bartizan.demo import marks, reports, sanctions
+from bartizan.demo import contacts, marks, plans, reports, sanctions
 from bartizan.demo.outlets import SOURCES
 from bartizan.demo.world import world
 from bartizan.estate.models import Badge, BadgeIssue, Person
@@ -103,9 +104,12 @@ def _alarms_and_cases(lake: Lake, made: marks.Marks) -> tuple[int, int]:
     }
     _notices([f"alarm:{alarm}" for alarm in gone] + [f"case:{number}" for number in cases.values()])
     forget_practice(cases)
+    forget_packets(cases)
     sanctions.forget(made)
     reports.forget(made)
+    plans.forget(made)
     Case.objects.filter(pk__in=cases).delete()
+    contacts.forget(made)
     Alarm.objects.filter(pk__in=gone).delete()
     return len(gone), len(cases)
 

@@ -17,7 +17,23 @@ from django.db.transaction import atomic
 
 from bartizan.core.loading import load_together
 from bartizan.core.models import User
-from bartizan.demo import deadlines, evidence, history, marks, officers, removal, reports, sanctions, states, told
+from bartizan.demo import (
+    command,
+    contacts,
+    deadlines,
+    evidence,
+    history,
+    interviews,
+    marks,
+    officers,
+    packets,
+    plans,
+    removal,
+    reports,
+    sanctions,
+    states,
+    told,
+)
 from bartizan.demo.days import day_of
 from bartizan.demo.outlets import SOURCES, Targets, as_marks, make_sources
 from bartizan.demo.people import DAAN, MARTA
@@ -99,9 +115,14 @@ def _records(data: Path, veldmark: World, *, today: date, **asked: Any) -> tuple
 @atomic
 def _settle(data: Path, veldmark: World, staff: list[User], now: datetime) -> None:
     marks.add(data, **history.write(now, staff))
+    command.write(now, staff)
     deadlines.write(now, staff)
     evidence.write(data, staff)
+    marks.add(data, **contacts.write(now, staff))
     marks.add(data, **sanctions.write(now, staff))
+    interviews.write(now, staff)
+    marks.add(data, **plans.write(now, staff))
+    packets.write(staff)
     marks.add(data, **reports.write(now, staff))
     told.write(now)
     states.write(veldmark, now)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Literal, Self
 
 from django.conf import settings
 from pydantic import BaseModel, Field, SecretStr, model_validator
 
 from bartizan.core.preferences import Preference, declare, get
+from bartizan.notices.outgoing import parts_of
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -69,6 +71,59 @@ class Sending(BaseModel):
     keep_days: int = Field(400, title="Kept for, days", ge=1, le=3660, description="Older notices are removed.")
 
 
+class Outside(BaseModel):
+    """How text messages leave, and how a contact's webhook knows that a message is ours."""
+
+    sms_address: str = Field(
+        "",
+        title="Gateway",
+        max_length=400,
+        description="Where text messages are posted, such as https://sms.example.org/send; empty: none leaves.",
+    )
+    sms_body: str = Field(
+        '{"to": "{to}", "text": "{text}"}',
+        title="Body",
+        max_length=2000,
+        description="What is posted for each. {to} and {text} are filled in as the type needs it.",
+    )
+    sms_type: Literal["application/json", "application/x-www-form-urlencoded"] = Field(
+        "application/json", title="Type", description="As the gateway expects it."
+    )
+    sms_header: str = Field(
+        "Authorization",
+        title="Header of the secret",
+        max_length=60,
+        pattern=r"^[A-Za-z0-9-]+$",
+        description="The header in which the gateway looks for the secret.",
+    )
+    sms_secret: SecretStr = Field(
+        SecretStr(""),
+        title="Secret",
+        description="What stands in that header, such as Bearer and a key. Kept encrypted, never shown again.",
+    )
+    webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        title="Secret of webhooks",
+        description="By which what goes to contacts' webhooks is signed. Kept encrypted, never shown again.",
+    )
+
+    @model_validator(mode="after")
+    def can_post(self) -> Self:
+        self.sms_address = self.sms_address.strip()
+        if self.sms_address and parts_of(self.sms_address) is None:
+            raise ValueError("The gateway's address looks like https://sms.example.org/send")
+        if "{to}" not in self.sms_body or "{text}" not in self.sms_body:
+            raise ValueError("The body needs {to} and {text}, where number and message are filled in")
+        if self.sms_type == "application/json":
+            try:
+                json.loads(self.sms_body.replace("{to}", "0").replace("{text}", "0"))
+            except ValueError:
+                raise ValueError('The body is not JSON; write it like {"to": "{to}", "text": "{text}"}') from None
+        if any(ord(c) < 32 for c in self.sms_secret.get_secret_value()):
+            raise ValueError("The secret stands on one line")
+        return self
+
+
 declare(
     Preference(
         "mail",
@@ -79,6 +134,18 @@ declare(
         order=30,
         state=lambda mail: mail.host or "not set",
         takes="The next mail uses it.",
+    )
+)
+declare(
+    Preference(
+        "outside",
+        Outside,
+        "Text messages and contacts",
+        "The gateway for text messages, and what signs webhooks to contacts",
+        icon="talk",
+        order=32,
+        state=lambda outside: outside.sms_address or "no gateway",
+        takes="The next message uses it.",
     )
 )
 declare(

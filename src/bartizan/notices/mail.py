@@ -5,7 +5,7 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -35,13 +35,17 @@ class _Later(Exception):
 
 
 def send(message: Message, outlet: Outlet) -> Result:
-    mail = outlet.mail
+    return deliver(message.address, lambda: written(message, outlet), outlet.mail)
+
+
+def deliver(address: str, content: Callable[[], bytes], mail: Mail) -> Result:
+    """One mail to one address, once. ``content`` is asked for when there is a server to take it."""
     if not mail.host:
         return Result("later", "No mail server is set. Whoever may change settings enters one under Settings, Mail.")
     where = f"{mail.host}:{mail.port}"
     try:
         with _in_words(where):
-            said = _hand_over(message.address, written(message, outlet), mail)
+            said = _hand_over(address, content(), mail)
     except _Never as error:
         return Result("never", str(error))
     except _Later as error:

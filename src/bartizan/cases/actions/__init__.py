@@ -24,6 +24,7 @@ from bartizan.cases.actions.clock import (
     start_clock,
     tell_due,
 )
+from bartizan.cases.actions.contact import tell_silent
 from bartizan.cases.actions.law import keep_rule, withdraw_rule
 from bartizan.cases.actions.report import (
     answer_question,
@@ -63,6 +64,7 @@ __all__ = [
     "sort_by_hand",
     "start_clock",
     "tell_due",
+    "tell_silent",
     "touch",
     "withdraw_rule",
 ]

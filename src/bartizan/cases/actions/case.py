@@ -171,7 +171,7 @@ def add_note(case: Case, words: str, by: User) -> Note:
 
 
 @atomic
-def add_task(case: Case, words: str, who: str, due_at: datetime | None, by: User) -> Task:
+def add_task(case: Case, words: str, who: str, due_at: datetime | None, by: User | None) -> Task:
     if not words.strip():
         raise ValidationError("Say what is to be done.")
     task = Task.objects.create(case=case, words=words.strip()[:300], who=who.strip(), due_at=due_at)

@@ -33,7 +33,7 @@ def stamp(custody: Custody) -> TimeStamp | None:
     case, number, digest = custody.case.number, custody.number, custody.digest
     try:
         trusted = certificate_text(decided.ca_file)
-        token = _asked(decided.authority, engine.request_for(case, number, digest))
+        token = ask_authority(decided.authority, engine.request_for(case, number, digest))
         stamped = engine.read_token(token, case, number, digest, trusted)
     except (OSError, UnicodeDecodeError) as error:
         _not_stamped(custody, f"The certificate to trust cannot be read ({error}): see Settings, Evidence.")
@@ -44,7 +44,8 @@ def stamp(custody: Custody) -> TimeStamp | None:
     return None
 
 
-def _asked(authority: str, request: bytes) -> bytes:
+def ask_authority(authority: str, request: bytes) -> bytes:
+    """The whole answer of a time-stamp authority. Raises Refused or Unreached in words."""
     headers = {"Content-Type": REQUEST_TYPE, "Accept": ANSWER_TYPE, "User-Agent": "Bartizan"}
     allows = preferences.get(Sending).allows_private_addresses
     answer = post(authority, request, headers, allows_private=allows, reads=LARGEST_ANSWER)

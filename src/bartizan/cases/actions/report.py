@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from bartizan.cases import report_notices
 from bartizan.cases.actions.case import add_note, open_case
+from bartizan.cases.actions.run import start_fitting
 from bartizan.cases.models import Case, Report, ReportMessage
 from bartizan.cases.queries.report import ALPHABET, CODE_LETTERS
 from bartizan.core import files
@@ -171,6 +172,7 @@ def open_from_report(report: Report, headline: str, by: User) -> Case:
     headline = headline.strip() or f"{what}, reported{_at(report.place)}"
     case = open_case(headline=headline[:300], by=by)
     _add_to(case, report, by)
+    start_fitting(case)
     return case
 
 

@@ -1,12 +1,208 @@
+import django.db.models.deletion
+import django.utils.timezone
 from django.conf import settings
-from django.db import migrations
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("cases", "0008_sanctions"),
-        ("core", "0006_search_of_others"),
+        ('cases', '0008_sanctions'),
+        ('core', '0006_search_of_others'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = []
+    operations = [
+        migrations.CreateModel(
+            name='Interview',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('person', models.CharField(blank=True, db_index=True, max_length=30)),
+                ('outsider', models.CharField(blank=True, max_length=120)),
+                ('witness', models.PositiveSmallIntegerField()),
+                ('is_anonymous', models.BooleanField(default=False)),
+                ('heard_as', models.CharField(choices=[('witness', 'Witness'), ('contact', 'Contact'), ('victim', 'Victim'), ('subject', 'Subject')], max_length=8)),
+                ('stage', models.CharField(choices=[('plan', 'Plan and prepare'), ('engage', 'Engage and explain'), ('free', 'Account: free'), ('clarify', 'Account: clarify'), ('put', 'Account: put the records'), ('close', 'Close'), ('evaluate', 'Evaluate'), ('done', 'Done'), ('ended', 'Ended early')], default='plan', max_length=8)),
+                ('language', models.CharField(default='English', max_length=40)),
+                ('interpreter', models.CharField(blank=True, max_length=120)),
+                ('place', models.CharField(blank=True, max_length=160)),
+                ('companion', models.CharField(blank=True, max_length=160)),
+                ('rules', models.CharField(max_length=12)),
+                ('rules_as_of', models.DateField()),
+                ('purpose', models.CharField(max_length=400)),
+                ('legal_basis', models.CharField(max_length=400)),
+                ('keep_until', models.DateField()),
+                ('sound', models.BooleanField(null=True)),
+                ('picture', models.BooleanField(null=True)),
+                ('consent_how', models.CharField(blank=True, max_length=200)),
+                ('consent_at', models.DateTimeField(null=True)),
+                ('gate_by', models.CharField(blank=True, max_length=8)),
+                ('before', models.JSONField(default=dict)),
+                ('planned_at', models.DateTimeField(null=True)),
+                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('started_at', models.DateTimeField(null=True)),
+                ('closed_at', models.DateTimeField(null=True)),
+                ('asks', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='interviews', to='cases.case')),
+                ('notes_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='HeldBack',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('what', models.CharField(max_length=300)),
+                ('until', models.CharField(blank=True, max_length=200)),
+                ('why', models.CharField(max_length=300)),
+                ('is_never', models.BooleanField(default=False)),
+                ('shown_at', models.DateTimeField(null=True)),
+                ('shown_because', models.CharField(blank=True, max_length=400)),
+                ('interview', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='held', to='cases.interview')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='AccountClaim',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('words', models.CharField(max_length=400)),
+                ('first_words', models.CharField(max_length=400)),
+                ('kind', models.CharField(choices=[('was_at', 'I was at …'), ('was_not_at', 'I was not at …'), ('saw', 'I saw somebody at …'), ('lent', 'I lent a badge or told a password'), ('did', 'I used a machine or a user account'), ('did_not', 'I did not use it'), ('other', 'Something else')], max_length=10)),
+                ('about', models.CharField(blank=True, max_length=30)),
+                ('place', models.CharField(blank=True, max_length=120)),
+                ('thing', models.CharField(blank=True, max_length=120)),
+                ('since', models.DateTimeField(null=True)),
+                ('until', models.DateTimeField(null=True)),
+                ('line', models.PositiveIntegerField(null=True)),
+                ('said_at', models.DateTimeField()),
+                ('amended_at', models.DateTimeField(null=True)),
+                ('verdict', models.CharField(choices=[('confirmed', 'Confirmed'), ('contradicted', 'Contradicted'), ('unchecked', 'Cannot be checked')], default='unchecked', max_length=12)),
+                ('decided_by', models.CharField(blank=True, max_length=60)),
+                ('is_partly', models.BooleanField(default=False)),
+                ('found', models.CharField(blank=True, max_length=1000)),
+                ('would', models.CharField(blank=True, max_length=400)),
+                ('events', models.JSONField(default=list)),
+                ('items', models.CharField(blank=True, max_length=200)),
+                ('checked_at', models.DateTimeField(null=True)),
+                ('is_by_hand', models.BooleanField(default=False)),
+                ('interview', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='claims', to='cases.interview')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='InterviewStep',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('stage', models.CharField(choices=[('plan', 'Plan and prepare'), ('engage', 'Engage and explain'), ('free', 'Account: free'), ('clarify', 'Account: clarify'), ('put', 'Account: put the records'), ('close', 'Close'), ('evaluate', 'Evaluate'), ('done', 'Done'), ('ended', 'Ended early')], max_length=8)),
+                ('words', models.CharField(blank=True, max_length=2000)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('interview', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='cases.interview')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='NoteLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField()),
+                ('who', models.CharField(max_length=120)),
+                ('words', models.CharField(max_length=4000)),
+                ('mark', models.CharField(blank=True, max_length=60)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('interview', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='cases.interview')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Question',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('words', models.CharField(max_length=400)),
+                ('why', models.CharField(blank=True, max_length=200)),
+                ('asked_at', models.DateTimeField(null=True)),
+                ('interview', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='cases.interview')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Recording',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('exhibit', models.CharField(blank=True, max_length=10)),
+                ('digest', models.CharField(max_length=64)),
+                ('what', models.CharField(max_length=200)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.file')),
+                ('interview', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recordings', to='cases.interview')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='RightGiven',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=30)),
+                ('words', models.CharField(max_length=200)),
+                ('said', models.CharField(max_length=1000)),
+                ('how', models.CharField(max_length=200)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('interview', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rights', to='cases.interview')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='StatementVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('what', models.CharField(max_length=200)),
+                ('text', models.TextField()),
+                ('digest', models.CharField(max_length=64)),
+                ('lines', models.PositiveIntegerField()),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('read_back_at', models.DateTimeField(null=True)),
+                ('read_back_how', models.CharField(blank=True, max_length=200)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('interview', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='cases.interview')),
+                ('read_back_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='StatementSignature',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('part', models.CharField(choices=[('heard', 'whoever was heard'), ('companion', 'the companion'), ('interviewer', 'the interviewer')], max_length=12)),
+                ('name', models.CharField(max_length=120)),
+                ('how', models.CharField(max_length=300)),
+                ('digest', models.CharField(max_length=64)),
+                ('is_refusal', models.BooleanField(default=False)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='signatures', to='cases.statementversion')),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name='interview',
+            constraint=models.UniqueConstraint(fields=('case', 'number'), name='one_interview_a_number'),
+        ),
+        migrations.AddConstraint(
+            model_name='accountclaim',
+            constraint=models.UniqueConstraint(fields=('interview', 'number'), name='one_claim_a_number'),
+        ),
+        migrations.AddConstraint(
+            model_name='noteline',
+            constraint=models.UniqueConstraint(fields=('interview', 'number'), name='one_line_a_number'),
+        ),
+        migrations.AddConstraint(
+            model_name='rightgiven',
+            constraint=models.UniqueConstraint(fields=('interview', 'key'), name='one_right_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='statementversion',
+            constraint=models.UniqueConstraint(fields=('interview', 'number'), name='one_version_a_number'),
+        ),
+        migrations.AddConstraint(
+            model_name='statementsignature',
+            constraint=models.UniqueConstraint(fields=('version', 'part'), name='one_signature_a_part'),
+        ),
+    ]
+

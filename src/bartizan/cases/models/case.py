@@ -36,6 +36,7 @@ class Case(models.Model):
     looked_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_because = models.CharField(max_length=400, blank=True)
+    is_named_only = models.BooleanField("kept to those named on it", default=False)
 
     @property
     def short(self) -> str:

@@ -129,7 +129,7 @@ def _proof(request: HttpRequest, charge: Charge, user: User) -> None:
         user,
         point=told.get("point", "")[:300],
         rule=told.get("rule", "")[:120],
-        items=told.get("items", "")[:400].split(","),
+        items=told.get("shown_by", "")[:400].split(","),
         met=told.get("met") == "1",
         note=told.get("note", "")[:400],
     )

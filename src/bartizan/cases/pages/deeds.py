@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from bartizan.cases import actions, queries
 from bartizan.cases.models import Case
-from bartizan.cases.pages import view
+from bartizan.cases.pages import need, view
 from bartizan.core.access import covers, needs
 from bartizan.core.models import User
 from bartizan.core.queries import officers
@@ -38,6 +38,8 @@ def do(request: HttpRequest, number: str, deed: str) -> HttpResponse:
         act(request, case, user)
     except ValidationError as error:
         return view.show(request, number, back, trouble=" ".join(error.messages))
+    if not covers(user, case):  # whoever takes the own account off a case leaves it with that
+        return HttpResponseRedirect("/cases")
     return HttpResponseRedirect(f"/cases/{number}" + ("" if back == "overview" else f"/{back}"))
 
 
@@ -49,7 +51,9 @@ def _lead(request: HttpRequest, case: Case, user: User) -> None:
     chosen = request.POST.get("lead", "")
     lead = get_object_or_404(officers(user, "work cases"), pk=chosen) if is_number(chosen) else None
     if lead is not None and not covers(lead, case):
-        raise ValidationError(f"{lead.get_full_name() or lead.username} may not see this case: it lies elsewhere.")
+        raise ValidationError(
+            f"{lead.get_full_name() or lead.username} may not see this case. Name them on it first, under People."
+        )
     actions.set_lead(case, lead, user)
 
 
@@ -103,4 +107,5 @@ _DEEDS: dict[str, Callable[[HttpRequest, Case, User], None]] = {
     "task": _task,
     "done": _done,
     "join": _join,
+    **need.DEEDS,
 }

@@ -11,12 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from bartizan.cases import queries
+from bartizan.cases.exhibits_told import chain_of
 from bartizan.cases.models import Case, TimeStamp
-from bartizan.cases.queries.exhibit import book_of
 from bartizan.core.access import needs
 from bartizan.core.actions import record
 from bartizan.core.models import User
-from bartizan.engines.custody import canonical
 from bartizan.engines.custody.stamp import ANSWER_TYPE, message_of
 
 
@@ -41,9 +40,7 @@ Paper = tuple[bytes, str, str]
 
 
 def _chain(case: Case) -> Paper:
-    """A line each: the link's SHA-256, a blank, and the bytes that it is the SHA-256 of."""
-    lines = [link.digest.encode() + b" " + canonical(link) + b"\n" for link in book_of(case).links]
-    return b"".join(lines), f"custody-{case.number}.txt", "text/plain; charset=utf-8"
+    return chain_of(case), f"custody-{case.number}.txt", "text/plain; charset=utf-8"
 
 
 def _stamp(case: Case) -> Paper:

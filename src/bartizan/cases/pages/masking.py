@@ -18,7 +18,12 @@ from bartizan.core.models import User
 from bartizan.engines.pinpoint.who.masks import Masks
 
 _MAIN: Final = re.compile(r"<main\b.*?</main>", re.DOTALL)
-_PIECE: Final = re.compile(r"<(script|style)\b.*?</\1>|<!--.*?-->|<[^>]+>|[^<]+", re.DOTALL)
+_PIECE: Final = re.compile(
+    r"<(script|style)\b.*?</\1>|<(?P<kept>bdi|option) class=\"as-is\".*?</(?P=kept)>|<!--.*?-->|<[^>]+>|[^<]+",
+    re.DOTALL,
+)
+AS_IS: Final = ('<bdi class="as-is"', '<option class="as-is"')
+"""Whom to ring is no secret of a case: a contact keeps the name and the address of the register."""
 _SAID: Final = re.compile(r'(?<=\s)(title|aria-label|alt|placeholder|value)="([^"]*)"')
 """Attributes that people read or hear."""
 _LINK: Final = re.compile(r'<a\b[^>]*\bhref="/entity/([^"/]+)/([^"?#/]+)[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
@@ -66,7 +71,7 @@ def _plain(link: re.Match[str], masks: Masks) -> str:
 
 
 def _piece(piece: str, masks: Masks) -> str:
-    if piece.startswith(("<script", "<style", "<!--")):
+    if piece.startswith(("<script", "<style", "<!--", *AS_IS)):
         return piece
     if not piece.startswith("<"):
         return _words(piece, masks)

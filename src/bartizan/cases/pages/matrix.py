@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, Final
 
+from bartizan.cases.wording import QUIET, figure, plain, strength
 from bartizan.engines.observe import moment
 from bartizan.engines.pinpoint.inquiry import ROUTES
 
 CAP: Final = 100.0
 """The most that one family of evidence may say, as a ratio: the length of half a cell's bar."""
-# Up to which ratio the word holds. The look's words, after the ENFSI guideline for evaluative reporting (2015).
-_WORDS: Final = ((1.05, "says nothing"), (2.0, "next to nothing"), (10.0, "weakly"), (100.0, "clearly"))
-_REFERENCE: Final = re.compile(r"\b(zone|host|portal|door|person|user|camera|detector|reader|badge):([\w.-]*\w)")
+__all__ = ["Cell", "Head", "Matrix", "Row", "cell", "figure", "matrix", "plain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +65,6 @@ class Matrix:
     families: int
 
 
-def figure(share: float) -> str:
-    """``0.58``, ``< 0.01``; what is nearly certain is not rounded to certainty."""
-    if share > 0.985:
-        return f"{min(share, 0.999):.3f}"
-    return f"{share:.2f}" if share >= 0.01 else "< 0.01"
-
-
-def plain(words: str, zones: Mapping[str, str]) -> str:
-    """References in a sentence by their names: ``zone:LA`` is ``Lab``, ``host:ML-CORE-01`` is ``ML-CORE-01``."""
-
-    def name(found: re.Match[str]) -> str:
-        kind, code = found[1], found[2]
-        if kind == "zone":
-            return zones.get(code, code)
-        return code if kind in ("host", "person", "user") else f"{kind} {code}"
-
-    return _REFERENCE.sub(name, words)
-
-
 def matrix(
     columns: Sequence[Mapping[str, Any]],
     items: Sequence[Mapping[str, Any]],
@@ -124,9 +103,9 @@ def _row(
 def cell(nats: float, *, is_lead: bool = False) -> Cell:
     """One likelihood ratio, given as its natural logarithm, in words: ``×6, weakly for``."""
     ratio, is_for = math.exp(abs(nats)), nats >= 0
-    strength = next((words for most, words in _WORDS if ratio < most), "strongly")
-    is_quiet = strength in ("says nothing", "next to nothing")
-    words = strength if is_quiet else f"{strength} {'for' if is_for else 'against'}"
+    said = strength(nats)
+    is_quiet = said in QUIET
+    words = said if is_quiet else f"{said} {'for' if is_for else 'against'}"
     length = 0.0 if is_quiet else round(50 * min(1.0, abs(nats) / math.log(CAP)), 1)
     return Cell(_ratio(ratio, is_for=is_for), words, length, is_for, is_quiet, is_lead)
 

@@ -1,19 +1,100 @@
-"""What leaves the house about a case: packets for police, regulator, executives, board and insurer."""
+"""What leaves the house about a case: its fact sheet, and the packets that were made of it."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
-from bartizan.cases.models import Case
+from bartizan.cases.dossier import LEVEL_OF
+from bartizan.cases.fact_sheet import FactSheet, fact_sheet
+from bartizan.cases.models import Case, Exhibit, Packet
+from bartizan.cases.models.packet import KINDS
 from bartizan.cases.pages.findings import Findings
+from bartizan.cases.queries.gate import gate_of
+from bartizan.cases.queries.packet import packets
 from bartizan.core.models import User
 
+LEVELS: Final = {
+    "authority": "everything but the names of witnesses and of whom the evidence does not name",
+    "regulator": "no person, no exhibit",
+    "house": "no person, no witness, no exhibit",
+}
+LINES: Final[Mapping[str, tuple[str, ...]]] = {
+    "witnesses": ("name", "what they can say", "exhibit"),
+    "not_examined": ("what", "why not", "what it could change"),
+    "signers": ("name", "as what"),
+    "preserve": (),
+    "players": (),
+    "asks": (),
+}
+"""Fields of the form in which each line is one entry, and the parts of a line, with a stroke between."""
+_NAMES: Final = ("signers", "witnesses")
+"""Names are typed anew for each packet: a page masks them, and a number in place of a name signs nothing."""
+SINGLE: Final = ("for_whom", "their_reference", "reported_says")
 
-def content(_user: User, _case: Case, _known: Findings, _zone: Any) -> dict[str, Any]:
-    """What the tab shows."""
-    return {}
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One packet in the list."""
+
+    packet: Packet
+    word: str
+    level: str
+
+    @property
+    def digest(self) -> str:
+        """In groups of eight, to be compared by eye."""
+        whole = self.packet.digest
+        return " ".join(whole[n : n + 8] for n in range(0, len(whole), 8))
 
 
-def count(_user: User, _case: Case) -> int:
+def content(user: User, case: Case, _known: Findings | None = None, _zone: Any = None) -> dict[str, Any]:
+    """What the tab shows as it opens."""
+    return page(user, case)
+
+
+def page(
+    user: User, case: Case, *, fact: str = "", makes: bool = False, typed: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The tab. ``fact``: whose form is open. ``makes``: the form of a new packet is open, with what was ``typed``."""
+    sheet = fact_sheet(case)
+    made = list(packets(user, case))
+    told: dict[str, Any] = {
+        "sheet": sheet,
+        "known": sum(one.is_known for one in sheet.facts),
+        "open_fact": fact,
+        "makes": makes,
+        "packets": [Row(one, KINDS[one.kind], LEVELS[one.level]) for one in made],
+    }
+    return told | (_form(case, made, sheet, typed) if makes else {})
+
+
+def _form(case: Case, made: list[Packet], sheet: FactSheet, typed: Mapping[str, str] | None) -> dict[str, Any]:
+    """What the form of a packet begins with: what was typed, else what was said for the last packet."""
+    digital = Exhibit.objects.filter(custody__case=case, form__in=("file", "events")).exclude(file=None)
+    return {
+        "kinds": [(key, word, LEVELS[LEVEL_OF[key]]) for key, word in KINDS.items()],
+        "form": dict(typed) if typed is not None else _begun(case, made, sheet),
+        "gate_is_open": gate_of(case).is_open,
+        "digital": digital.count(),
+    }
+
+
+def _begun(case: Case, made: list[Packet], sheet: FactSheet) -> dict[str, str]:
+    last: Mapping[str, Any] = made[0].told if made else {}
+    lead = (case.lead.get_full_name() or case.lead.username) if case.lead else ""
+    told = {name: _lines(last.get(name) or ()) for name in LINES if name not in _NAMES}
+    told["signers"] = f"{lead} | led the inquiry" if lead else ""
+    offence, reference = sheet.of("offence"), str(last.get("their_reference") or "")
+    told["offence"] = offence.words if offence.is_known else ""
+    return told | {"kind": "police", "copies": "1", "their_reference": reference}
+
+
+def _lines(kept: Any) -> str:
+    return "\n".join(one if isinstance(one, str) else " | ".join(filter(None, one)) for one in kept)
+
+
+def count(user: User, case: Case) -> int:
     """How many there are."""
-    return 0
+    return packets(user, case).count()

@@ -27,19 +27,21 @@ class Limit:
 
 REPORTS: Final = Limit("reports", 10, 60 * MINUTE, "More reports came from here within an hour than a person writes.")
 ANSWERS: Final = Limit("answers", 20, 60 * MINUTE, "More answers came from here within an hour than a person writes.")
+SAFE: Final = Limit("safe", 20, 60 * MINUTE, "More answers came with this link within an hour than a person gives.")
+WRONG_LINKS: Final = Limit("links", 20, 15 * MINUTE, "Too many links that do not exist were tried from here.")
 WRONG_CODES: Final = Limit("codes", 20, 15 * MINUTE, "Too many wrong codes came from here.")
 
 
-def take(request: HttpRequest, limit: Limit) -> bool:
-    """Count one; whether it was still within the limit."""
-    return any(cache.add(place, 1, limit.seconds) for place in _places(request, limit))
+def take(request: HttpRequest, limit: Limit, whose: str = "") -> bool:
+    """Count one; whether it was still within the limit. ``whose``: counted for this, whatever address it comes from."""
+    return any(cache.add(place, 1, limit.seconds) for place in _places(request, limit, whose))
 
 
 def is_open(request: HttpRequest, limit: Limit) -> bool:
     return len(cache.get_many(_places(request, limit))) < limit.most
 
 
-def _places(request: HttpRequest, limit: Limit) -> list[str]:
+def _places(request: HttpRequest, limit: Limit, whose: str = "") -> list[str]:
     window = int(time.time()) // limit.seconds
-    who = salted_hmac("bartizan.report", f"{request.META.get('REMOTE_ADDR', '')}|{window}", algorithm="sha256")
+    who = salted_hmac("bartizan.report", f"{whose or request.META.get('REMOTE_ADDR', '')}|{window}", algorithm="sha256")
     return [f"bartizan:report:{limit.name}:{who.hexdigest()[:32]}:{at}" for at in range(limit.most)]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from bartizan.cases import queries
 from bartizan.cases.models import Case
-from bartizan.cases.pages import bench, clocks, contacts, evidence, interviews, masking, packets, pinpoint, plan
+from bartizan.cases.pages import bench, clocks, contacts, evidence, interviews, masking, need, packets, pinpoint, plan
 from bartizan.cases.pages.findings import Findings, findings
 from bartizan.cases.pages.path import WIDE, crop, walk
 from bartizan.cases.queries.sanction import charges
@@ -71,6 +71,7 @@ def show(
         "typed": request.POST,
         "officers": [one for one in officers(user, "work cases") if covers(one, found)],
         "seers": queries.seers(found),
+        "decisions_made": found.decisions.count(),
         "timeline_url": timeline_url(found),
         "tasks": found.tasks.order_by("done_at", "due_at", "pk"),
     }
@@ -116,8 +117,10 @@ def _overview(user: User, case: Case, known: Findings, zone: Any) -> dict[str, A
         "entities": entities(user, case),
         "notes": case.notes.select_related("by").order_by("-at")[:3],
         "urgent_clocks": clocks.urgent(user, case, zone),
+        "players": need.players(user, case),
+        "decided": need.decisions(user, case, known, zone)["decisions"][:4],
     }
-    return context | _path(user, case, known)
+    return context | contacts.in_short(user, case, zone) | _path(user, case, known)
 
 
 def _path(user: User, case: Case, known: Findings) -> dict[str, Any]:
@@ -189,7 +192,8 @@ def _people(user: User, case: Case, _known: Findings, _zone: Any) -> dict[str, A
     # A masked person's job and department would unmask as well as the name.
     codes = [code for code in codes if not veil.of(case).hides(f"person:{code}")]
     people = {person.code: person for person in estate.people(user).filter(code__in=codes)}
-    return {"veil": veil, "entities": [(row, people.get(split_reference(row["reference"])[1])) for row in found]}
+    rows = [(row, people.get(split_reference(row["reference"])[1])) for row in found]
+    return {"veil": veil, "entities": rows} | need.seen_by(user, case)
 
 
 def _notes(_user: User, case: Case, _known: Findings, _zone: Any) -> dict[str, Any]:
@@ -216,7 +220,7 @@ TABS: dict[str, Tab] = {
     "pinpoint": Tab("Pinpoint", lambda user, case, _known, _zone: pinpointed(user, case), styles=("bench", "pinpoint")),
     "timeline": Tab("Timeline", _timeline),
     "alarms": Tab("Alarms", _alarms, lambda _user, case: case.alarms.count()),
-    "people": Tab("People & places", _people, lambda _user, case: case.entities.count()),
+    "people": Tab("People", _people, lambda _user, case: case.parts.count()),
     "files": Tab("Files", count=lambda user, case: files_of(user, f"case:{case.number}").count()),
     "evidence": Tab(
         "Evidence", evidence.content, lambda user, case: queries.exhibits(user, case).count(), ("evidence",)
@@ -237,7 +241,8 @@ TABS: dict[str, Tab] = {
         "bench",
     ),
     "packets": Tab("Packets", packets.content, packets.count, ("packets",)),
-    "tasks": Tab("Plan & tasks", plan.content, lambda _user, case: case.tasks.filter(done_at=None).count(), ("plan",)),
+    "tasks": Tab("Plan & tasks", plan.content, plan.count, ("plan",)),
+    "decisions": Tab("Decisions", need.decisions, lambda _user, case: case.decisions.count()),
     "notes": Tab("Notes", _notes, lambda _user, case: case.notes.count()),
     "audit": Tab("Audit", _audit),
 }

@@ -9,19 +9,13 @@ from django.db.models import F, Max, Q, QuerySet
 
 from bartizan.cases.law_book import shipped
 from bartizan.cases.models import Case, Clock, LawAnswers, LawRule
-from bartizan.cases.queries.case import cases_within
+from bartizan.cases.queries.case import case_rule
 from bartizan.core.access import rule, visible_to
 from bartizan.engines.clocks import Law
 from bartizan.watch.queries import Reader
 
 for part in (Clock, LawAnswers):
-    rule(
-        part,
-        see="see cases",
-        change="work cases",
-        within=lambda reach: cases_within(reach, "case"),
-        own=lambda user: Q(case__lead=user),
-    )
+    case_rule(part)
 rule(LawRule, see="see cases", change="change settings")
 
 

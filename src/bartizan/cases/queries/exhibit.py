@@ -11,9 +11,9 @@ from django.db.models import Q, QuerySet
 
 from bartizan.cases.custody import from_json
 from bartizan.cases.models import Case, Custody, CustodyCheck, Exhibit, Handover, MissingThing, TimeStamp
-from bartizan.cases.queries.case import cases_within
+from bartizan.cases.queries.case import case_rule
 from bartizan.core import files
-from bartizan.core.access import Reach, rule, visible_to
+from bartizan.core.access import visible_to
 from bartizan.core.health import Condition, watch_over
 from bartizan.core.models import AuditEntry
 from bartizan.engines import custody as engine
@@ -38,16 +38,9 @@ OF_A_LINK: Final = (
 )  # fmt: skip
 
 
-def _part(model: Any, path: str) -> None:
-    def within(reach: Reach) -> Q:
-        return cases_within(reach, path)
-
-    rule(model, see="see cases", change="work cases", within=within, own=lambda user: Q(**{f"{path}__lead": user}))
-
-
-_part(Custody, "case")
+case_rule(Custody)
 for each in (Exhibit, Handover, TimeStamp, CustodyCheck, MissingThing):
-    _part(each, "custody__case")
+    case_rule(each, "custody__case")
 
 
 def exhibits(user: Reader, case: Case) -> QuerySet[Exhibit]:

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bartizan.cases.models import Alias, Case, Override, Reading, Unmasking
-from bartizan.cases.queries.case import cases_within
-from bartizan.core.access import rule
+from bartizan.cases.queries.case import case_rule
 
 for part in (Reading, Override, Alias):
-    rule(part, see="see cases", change="work cases", within=lambda reach: cases_within(reach, "case"))
-rule(Unmasking, see="see cases", change="work cases", within=lambda reach: cases_within(reach, "alias__case"))
+    case_rule(part)
+case_rule(Unmasking, "alias__case")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet
 
 from bartizan.cases.models import Report, ReportMessage
-from bartizan.cases.queries.case import cases_within
+from bartizan.cases.queries.case import case_rule
 from bartizan.core import files
-from bartizan.core.access import may, may_change, rule, visible_to
+from bartizan.core.access import may, may_change, visible_to
 from bartizan.core.actions import digest_of
 from bartizan.watch.queries import Reader
 
@@ -21,14 +21,8 @@ CODE_LETTERS: Final = 20
 _MISREAD: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 # A report says in free text where it happened, so a limited reach shows those alone that joined a case within it.
-rule(
-    Report,
-    see="see cases",
-    change="work cases",
-    within=lambda reach: cases_within(reach, "case"),
-    own=lambda user: Q(by=user),
-)
-rule(ReportMessage, see="see cases", change="work cases", within=lambda reach: cases_within(reach, "report__case"))
+case_rule(Report, also=lambda user: Q(by=user.pk))
+case_rule(ReportMessage, "report__case")
 
 
 def reports(user: Reader) -> QuerySet[Report]:

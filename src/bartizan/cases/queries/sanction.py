@@ -9,8 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from bartizan.cases.models import Case, Charge, ChargeStep, Measure, PastSanction, Reading
-from bartizan.cases.queries.case import cases_within
+from bartizan.cases.models import Case, Charge, ChargeStep, Interview, Measure, PastSanction, Reading
+from bartizan.cases.queries.case import case_rule
 from bartizan.cases.queries.gate import gate_of
 from bartizan.core.access import rule, visible_to
 from bartizan.core.models import AuditEntry, User
@@ -28,9 +28,9 @@ def _own(user: Any) -> Q:
     return Q(person=user.person, told_at__isnull=False) if user.person else Q(pk=None)
 
 
-rule(Charge, see="see cases", change="work cases", within=lambda reach: cases_within(reach, "case"), own=_own)
+case_rule(Charge, also=_own)
 for _part in (ChargeStep, Measure):
-    rule(_part, see="see cases", change="work cases", within=lambda reach: cases_within(reach, "charge__case"))
+    case_rule(_part, "charge__case")
 rule(PastSanction, see="see cases", change="work cases")
 
 
@@ -75,6 +75,8 @@ def kept_out(case: Case, person: str, investigators: Iterable[User] = ()) -> dic
         found[account] = "manages the person"
     for one in investigators:
         found[one.username] = "investigated"
+    for heard in Interview.objects.filter(case=case).exclude(stage="plan").select_related("asks", "notes_by"):
+        found |= {one.username: "interviewed" for one in (heard.asks, heard.notes_by) if one}
     signed = case.overrides.exclude(agreed_at=None).select_related("asked_by", "agreed_by")
     for override in signed:
         found |= {

@@ -40,8 +40,11 @@ def message_of(case: str, number: int, digest: str) -> bytes:
 
 
 def request_for(case: str, number: int, digest: str) -> bytes:
+    return request_of(message_of(case, number, digest))
+
+
+def request_of(message: bytes) -> bytes:
     """A TimeStampReq (RFC 3161, 2.4.1) in DER with a nonce, over the SHA-512 of the message."""
-    message = message_of(case, number, digest)
     return TimestampRequestBuilder().data(message).hash_algorithm(HashAlgorithm.SHA512).build().as_bytes()
 
 
@@ -56,13 +59,18 @@ def certificates_of(trusted: str) -> list[x509.Certificate]:
 
 
 def read_token(token: bytes, case: str, number: int, digest: str, trusted: str) -> Stamped:
+    """``read_stamp`` of a chain as it was with ``number`` links."""
+    return read_stamp(token, message_of(case, number, digest), trusted)
+
+
+def read_stamp(token: bytes, message: bytes, trusted: str) -> Stamped:
     """The proven time of a TimeStampResp in DER. Raises StampError when it was refused, is about something else, or was
     not signed for time stamping (RFC 3161, 2.3) by somebody whom ``trusted`` vouches for at that time."""
     roots = certificates_of(trusted)
     try:
         answer = decode_timestamp_response(token)
         if answer.status <= GRANTED_WITH_CHANGES:
-            _verify(answer, message_of(case, number, digest), roots)
+            _verify(answer, message, roots)
             told = answer.tst_info
             return Stamped(told.gen_time.astimezone(UTC), told.serial_number, told.policy.dotted_string)
     except VerificationError as error:

@@ -221,7 +221,7 @@ def set_retention(kind: str, days: int | None, by: User) -> None:
 
 @atomic
 def place_hold(
-    reason: str, since: datetime | None, until: datetime | None, filters: Mapping[str, str], by: User
+    reason: str, since: datetime | None, until: datetime | None, filters: Mapping[str, str], by: User | None
 ) -> LegalHold:
     if not reason.strip():
         raise ValidationError("Say which matter the hold is for.")

@@ -42,6 +42,7 @@ REGISTERS = {
     "floor": "floors",
     "department": "departments",
     "copy": "copies",
+    "contact": "contacts",
     **dict.fromkeys(("reader", "detector", "camera", "panel", "firewall", "sensor"), "devices"),
 }
 LENGTHS = {"day": timedelta(days=1), "week": timedelta(days=7), "30d": timedelta(days=30), "400d": timedelta(days=400)}

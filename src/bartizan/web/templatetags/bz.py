@@ -25,6 +25,7 @@ ICONS = {
     "building": "building",
     "camera": "camera",
     "case": "case",
+    "contact": "phone",
     "copy": "file",
     "department": "people",
     "detector": "motion",

@@ -1,0 +1,272 @@
+"""The response plans on file: shipped ones and the office's own, with their editor, versions and reaction times."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from bartizan.cases import queries
+from bartizan.cases.actions import plan as acts
+from bartizan.cases.actions import run as runs
+from bartizan.cases.actions.plan_act import can_do
+from bartizan.cases.pages.plan_deeds import day_of
+from bartizan.cases.plan_book import Kept
+from bartizan.cases.queries import plan as plans_of
+from bartizan.core.access import may, needs
+from bartizan.core.models import User
+from bartizan.core.subjects import page_of
+from bartizan.engines.plans import ACTS, Act, Plan, PlanError, Step, Times, changes, plan_of
+from bartizan.watch.models import LEVELS
+from bartizan.watch.shown import zone_of
+
+CHANGE: Final = "change settings"
+LONGEST_KEY: Final = 56
+LEVEL_WORDS: Final = {level: word.lower() for level, word in LEVELS}
+START: Final = """\
+name: 
+why: 
+source: house
+for:
+  rules:
+    - Door forced
+  level: high
+steps:
+  - step: 1
+    do: Look through the nearest camera before anybody walks in
+    owner: Security desk
+    within: 2
+    ask: Is somebody there?
+    answers:
+      Yes: 2
+      No: 3
+  - step: 2
+    do: Call the police and stay on the line
+    owner: Security desk
+    within: 3
+  - step: 3
+    do: Have the door mended and tried
+    owner: Facilities
+    within: 1440
+    waits: yes
+"""  # noqa: W291  the two names wait for the officer's words
+page_of("plan", "/plans/{}")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A plan as the list shows it."""
+
+    kept: Kept
+    plan: Plan
+    real: Times | None
+    drill: Times | None
+
+    @property
+    def meant_for(self) -> str:
+        return meant_for(self.plan)
+
+
+def meant_for(plan: Plan) -> str:
+    """The cases that it is meant for, in a few words."""
+    fits = plan.fits
+    if fits.is_by_hand:
+        return "started by hand only"
+    level = f", from {LEVEL_WORDS[fits.level]} on" if fits.level else ""
+    return (", ".join([*fits.rules, *fits.kinds, *fits.routes, *fits.reports]) or "every case") + level
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A step as a plan's own page shows it."""
+
+    step: Step
+    leads: tuple[tuple[str, str], ...]
+    jumps: str
+    """Where it leads, where that is not simply the next."""
+    act: Act | None
+    can_do: bool
+
+
+def drawn(plan: Plan) -> list[Drawn]:
+    found = []
+    for place, step in enumerate(plan.steps):
+        following = plan.steps[place + 1].number if place + 1 < len(plan.steps) else 0
+        jumps = "" if step.ask or step.then == following else _where(step.then)
+        leads = tuple((one.words, _where(one.go)) for one in step.answers)
+        found.append(Drawn(step, leads, jumps, step.act, step.act is not None and can_do(step.act)))
+    return found
+
+
+def _where(number: int) -> str:
+    return f"step {number}" if number else "the end"
+
+
+@require_safe
+@needs("see cases")
+def index(request: HttpRequest) -> HttpResponse:
+    user = _user(request)
+    times = plans_of.plan_times(user, timezone.now())
+    lines = [Line(one, one.plan, *times.get(one.key, (None, None))) for one in plans_of.latest().values()]
+    drills = list(queries.drills(user)[:40])
+    context = {
+        "place": "plans",
+        "lines": [line for line in lines if not line.kept.withdrawn_because],
+        "withdrawn": [line for line in lines if line.kept.withdrawn_because],
+        "drills": drills,
+        "open_proposals": queries.proposals(user).filter(state="proposed").count(),
+        "zone": zone_of(user),
+    }
+    return render(request, "cases/plans.html", context)
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+@require_safe
+@needs("see cases")
+def plan(request: HttpRequest, key: str) -> HttpResponse:
+    return _show(request, key)
+
+
+def _show(request: HttpRequest, key: str, trouble: str = "") -> HttpResponse:
+    user = _user(request)
+    versions = plans_of.plan_versions(user, key)
+    if not versions:
+        raise Http404(f"There is no plan called {key}.")
+    now = versions[0]
+    told = zip(versions, [*versions[1:], None], strict=True)
+    real, drill = plans_of.plan_times(user, timezone.now()).get(key, (None, None))
+    context = {
+        "place": "plans",
+        "key": key,
+        "plan": now.plan,
+        "kept": now,
+        "meant_for": meant_for(now.plan),
+        "steps": drawn(now.plan),
+        "versions": [(one, changes(before.plan, one.plan) if before else []) for one, before in told],
+        "real": real,
+        "drill": drill,
+        "drills": queries.drills(user).filter(key=key)[:20],
+        "may_change": may(user, CHANGE),
+        "zone": zone_of(user),
+        "trouble": trouble,
+        "typed": request.POST,
+    }
+    return render(request, "cases/plan.html", context, status=422 if trouble else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(CHANGE)
+def add(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return _form(request, START)
+    return _keep(request, "")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(CHANGE)
+def change(request: HttpRequest, key: str) -> HttpResponse:
+    versions = plans_of.plan_versions(_user(request), key)
+    if not versions:
+        raise Http404(f"There is no plan called {key}.")
+    if request.method != "POST":
+        return _form(request, versions[0].text, found=versions[0])
+    return _keep(request, key, versions[0])
+
+
+def _keep(request: HttpRequest, key: str, found: Kept | None = None) -> HttpResponse:
+    """Look at the text, or keep it as the next version."""
+    text = request.POST.get("text", "").replace("\r\n", "\n")
+    try:
+        read = plan_of(text)
+        if request.POST.get("how") != "keep":
+            return _form(request, text, found=found, preview=read)
+        key = key or key_of(read.name)
+        acts.keep_plan(key, text, _user(request), is_new=found is None)
+    except PlanError as error:
+        return _form(request, text, found=found, problems=error.problems)
+    except ValidationError as error:
+        return _form(request, text, found=found, problems=[(1, words) for words in error.messages])
+    return HttpResponseRedirect(f"/plans/{key}")
+
+
+def key_of(name: str) -> str:
+    """``Door forced, or entry at night`` is ``door-forced-or-entry-at-night``."""
+    plain = "-".join(re.findall(r"[a-z0-9]+", name.lower()))[:LONGEST_KEY].strip("-")
+    if not plain or plain == "add":
+        raise ValidationError("Give the plan a name with letters or figures of its own.")
+    return plain
+
+
+def _form(
+    request: HttpRequest,
+    text: str,
+    *,
+    found: Kept | None = None,
+    preview: Plan | None = None,
+    problems: list[tuple[int, str]] | None = None,
+) -> HttpResponse:
+    context = {
+        "place": "plans",
+        "text": text,
+        "rows": min(60, max(24, text.count("\n") + 4)),
+        "kept": found,
+        "preview": preview,
+        "steps": drawn(preview) if preview else [],
+        "meant_for": meant_for(preview) if preview else "",
+        "changes": changes(found.plan, preview) if preview and found else [],
+        "problems": problems or [],
+        "acts": [(name, kind, can_do(Act(name))) for name, kind in ACTS.items()],
+    }
+    return render(request, "cases/plan_edit.html", context, status=422 if problems else 200)
+
+
+@require_POST
+@needs(CHANGE)
+def withdraw(request: HttpRequest, key: str) -> HttpResponse:
+    user = _user(request)
+    versions = plans_of.plan_versions(user, key)
+    if not versions:
+        raise Http404(f"There is no plan called {key}.")
+    try:
+        acts.withdraw_plan(versions[0], request.POST.get("because", ""), user)
+    except ValidationError as error:
+        return _show(request, key, " ".join(error.messages))
+    return HttpResponseRedirect(f"/plans/{key}")
+
+
+@require_POST
+@needs("work cases")
+def drill(request: HttpRequest, key: str) -> HttpResponse:
+    """Start a drill now, or plan one for a day."""
+    user = _user(request)
+    if not plans_of.plan_versions(user, key):
+        raise Http404(f"There is no plan called {key}.")
+    try:
+        if day := request.POST.get("on", ""):
+            runs.plan_drill(key, day_of(day), user)
+            return HttpResponseRedirect(f"/plans/{key}")
+        made = runs.start_drill(key, user)
+    except ValidationError as error:
+        return _show(request, key, " ".join(error.messages))
+    return HttpResponseRedirect(f"/drills/{made.pk}")
+
+
+urlpatterns = [
+    path("plans", index, name="plans"),
+    path("plans/add", add, name="plan-add"),
+    path("plans/<slug:key>", plan, name="plan-page"),
+    path("plans/<slug:key>/change", change, name="plan-change"),
+    path("plans/<slug:key>/withdraw", withdraw, name="plan-withdraw"),
+    path("plans/<slug:key>/drill", drill, name="plan-drill"),
+]
