@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 SITE = ZoneInfo("Europe/Amsterdam")
+NAMES = {"nora": "Nora Lindqvist", "saskia": "Saskia Amrani"}
 WAITS = 240
 """Seconds for what the worker works out on a busy machine."""
 
@@ -85,29 +86,32 @@ def on_site(minutes: float = 0) -> str:
     return f"{datetime.now(SITE) + timedelta(minutes=minutes):%Y-%m-%dT%H:%M}"
 
 
-def heard(office: Office, case: str, number: int, *, who: str, heard_as: str, says: str, claims: list[Any]) -> str:
+def heard(office: Office, case: str, asks: str, *, who: str, heard_as: str, says: str, claims: list[Any]) -> str:
     """An interview from its plan to the signed statement; what its page says at the end."""
-    base, asks = f"/cases/{case}/interviews", "saskia"
-    office.send(asks, f"{base}?do=plan", "/interviews/do/plan", person=who, heard_as=heard_as, rules="NL",
-                basis="GDPR Art. 6(1)(f)", place="Harbour House 3.04")  # fmt: skip
-    one = f"{base}/{number}"
-    office.send(asks, f"{one}?do=begin", "/do/begin", companion="Bram Visser, union")
-    page = office.page(asks)
-    while page.locator("form[action$='/do/right']").count():
-        office.send(asks, "", "/do/right", how="repeated in own words")
-    office.send(asks, f"{one}?do=consent", "/do/consent", answer="none", how="in words")
-    office.send(asks, one, "/do/free")
-    office.send(asks, one, "/do/note", who="heard", words=says)
+    base = f"/cases/{case}/interviews"
+    page = office.send(asks, f"{base}?do=plan", "/interviews/do/plan", person=who, heard_as=heard_as, rules="NL",
+                       basis="GDPR Art. 6(1)(f)", place="Harbour House 3.04")  # fmt: skip
+    one = base + page.url.partition("/interviews")[2]
+
+    def send(deed: str, *, asked: bool = False, **told: Any) -> None:
+        office.send(asks, f"{one}?do={deed}" if asked else one, f"{one}/do/{deed}", **told)
+
+    send("begin", asked=True, companion="Bram Visser, union")
+    while page.locator(f"form[action='{one}/do/right']").count():
+        send("right", how="repeated in own words")
+    send("consent", asked=True, answer="none", how="in words")
+    send("free")
+    send("note", who="heard", words=says)
     for claim in claims:
-        office.send(asks, f"{one}?do=claim", "/do/claim", words=says, **claim)
+        send("claim", asked=True, words=says, **claim)
     for step in ("clarify", "put", "close"):
-        office.send(asks, one, f"/do/{step}")
-    office.send(asks, f"{one}?do=version", "/do/version", what="as spoken")
-    office.send(asks, f"{one}?do=readback", "/do/readback", how="aloud, page by page")
-    office.send(asks, f"{one}?do=sign", "/do/sign", part="heard", how="on each page; safe 1")
-    office.send(asks, f"{one}?do=sign", "/do/sign", part="companion", how="on each page; safe 1")
-    office.send(asks, f"{one}?do=sign", "/do/sign", part="interviewer", name="Saskia Amrani")
-    office.send(asks, one, "/do/finish")
+        send(step)
+    send("version", asked=True, what="as spoken")
+    send("readback", asked=True, how="aloud, page by page")
+    for part, name in (("heard", "whoever was heard"), ("companion", "Bram Visser")):
+        send("sign", asked=True, part=part, name=name, how="on each page; safe 1")
+    send("sign", asked=True, part="interviewer", name=NAMES[asks])
+    send("finish")
     return office.text(asks, one)
 
 

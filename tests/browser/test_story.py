@@ -91,14 +91,14 @@ def test_a_borrowed_desk_with_interviews_a_sanction_that_is_appealed_and_a_packe
     assert badge
     assert owner
     office.send("saskia", f"/cases/{case}/evidence?new=events", "/evidence/do/new", since=on_site(-30),
-                until=on_site(), name="Events of that time", place="vault", why="they show the copy",
+                until=on_site(), name="Events of that time", why="they show the copy",
                 from_name="Saskia Amrani")  # fmt: skip
     spent = {"since": on_site(-60), "until": on_site(30)}
-    witness = heard(office, case, 1, who=owner[1], heard_as="witness", says="I was at Harbour House.",
+    witness = heard(office, case, "nora", who=owner[1], heard_as="witness", says="I was at Harbour House.",
                     claims=[{"kind": "was_at", "place": "zone:HH-0.00"} | spent])  # fmt: skip
     assert "1 confirmed" in witness
     gate_overridden(office, case, badge[1])
-    subject = heard(office, case, 2, who=badge[1], heard_as="subject", says="I was at home.",
+    subject = heard(office, case, "saskia", who=badge[1], heard_as="subject", says="I was at home.",
                     claims=[{"kind": "was_at", "place": "outside:"} | spent])  # fmt: skip
     assert "1 contradicted" in subject
     assert "The appeal was won: no sanction stands." in sanctioned(office, case)

@@ -115,3 +115,11 @@ def test_a_contradicted_claim_and_a_denial_weigh_nothing_and_an_alibi_checked_el
     seen = Claim("saw", code(8), NIGHT, NIGHT + 5 * MINUTE, about=code(5), place="zone:OF")
     assert weight(seen, "unchecked", estate, verdict()).nats > 0
     assert weight(seen, "unchecked", estate, verdict(NIGHT + timedelta(days=2))).nats == 0
+
+
+def test_a_borrowed_desk_does_not_contradict_whoever_it_was_borrowed_from() -> None:
+    login = [made(NIGHT + 2 * MINUTE, "login.unlock", actor="user:u8", device="host:WS5")]
+    claim = at("zone:LA", -10, 20, who=8)
+    assert checked(claim, login).verdict == "contradicted"
+    doors = [door(NIGHT + n * MINUTE / 10, 4008, "P3") for n in range(-10, 45)]
+    assert checked(claim, doors + login).verdict == "confirmed"

@@ -90,12 +90,20 @@ class Records:
         return Spots(frozenset({code}), zones[code].name) if code in zones else None
 
     def traces(self, person: str) -> tuple[Trace, ...]:
-        """Every record of the person's own doors, machines and cameras, oldest first."""
+        """Every record of the person's own doors, machines and cameras, oldest first.
+
+        A user account or a likeness where the doors left the person no time to be is somebody else's doing, and is
+        left out: a borrowed desk does not contradict whoever it was borrowed from.
+        """
         if person not in self._traces:
             rows = [int(row) for row in self.log.rows("person", person)] if person else []
-            found = [trace for row in rows if (trace := self._trace(row)) is not None]
+            made = [trace for row in rows if (trace := self._trace(row)) is not None]
+            found = [one for one in made if one.is_sighting or not self._is_anothers(person, one)]
             self._traces[person] = tuple(sorted(found, key=lambda one: (one.time, one.id)))
         return self._traces[person]
+
+    def _is_anothers(self, person: str, one: Trace) -> bool:
+        return all(self.was_elsewhere(person, zone, one.row) for zone in one.zones)
 
     def _trace(self, row: int) -> Trace | None:
         log, kind = self.log, self.log.name("kind", row)
