@@ -36,7 +36,7 @@ def test_a_thing_goes_from_hand_to_hand_and_its_chain_follows(page: Any, case: s
     page.wait_for_url("**/evidence/E-01")
     page.get_by_role("link", name="Hand over").click()
     page.get_by_label("Where it goes").fill("Safe 2")
-    page.get_by_label("Why").fill("the night shift")
+    page.get_by_role("textbox", name="Why", exact=True).fill("the night shift")
     page.get_by_label("Seal as it is found").select_option("whole")
     page.get_by_label("Number that stands on it").fill("S-20871")
     page.get_by_label("You sign: type your name").fill("Alice Archer")

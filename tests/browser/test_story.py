@@ -91,7 +91,7 @@ def test_a_borrowed_desk_with_interviews_a_sanction_that_is_appealed_and_a_packe
     assert badge
     assert owner
     office.send("saskia", f"/cases/{case}/evidence?new=events", "/evidence/do/new", since=on_site(-30),
-                until=on_site(), name="Events of that time", why="they show the copy",
+                until=on_site(2), name="Events of that time", why="they show the copy",
                 from_name="Saskia Amrani")  # fmt: skip
     spent = {"since": on_site(-60), "until": on_site(30)}
     witness = heard(office, case, "nora", who=owner[1], heard_as="witness", says="I was at Harbour House.",
