@@ -12,8 +12,8 @@ import pytest
 from django.test import Client
 
 from bartizan.cases import actions
+from bartizan.cases.findings import findings
 from bartizan.cases.models import Case
-from bartizan.cases.pages.findings import findings
 from bartizan.cases.pages.path import crop, walk
 from bartizan.core.models import File
 from bartizan.engines.observe import microseconds

@@ -10,8 +10,8 @@ from typing import Any
 from django.utils import timezone
 
 from bartizan.cases import queries
+from bartizan.cases.findings import Findings
 from bartizan.cases.models import Case, Clock
-from bartizan.cases.pages.findings import Findings
 from bartizan.core.models import User
 from bartizan.engines import clocks as engine
 from bartizan.web.words import duration_words, short_time

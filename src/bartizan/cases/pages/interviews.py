@@ -10,9 +10,9 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from bartizan.cases.findings import Findings
 from bartizan.cases.models import Case, Interview
 from bartizan.cases.pages import masking
-from bartizan.cases.pages.findings import Findings
 from bartizan.cases.pages.signing import colleagues
 from bartizan.cases.queries import interview as queries
 from bartizan.cases.queries.gate import gate_of

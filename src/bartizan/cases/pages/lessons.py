@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bartizan.cases import queries
 from bartizan.cases.actions import lesson as acts
+from bartizan.cases.findings import Findings
 from bartizan.cases.models import Case, Lesson, Proposal
-from bartizan.cases.pages.findings import Findings
 from bartizan.cases.queries.masks import veil
 from bartizan.core.access import needs, visible_to
 from bartizan.core.exports import Sheet, csv_lines

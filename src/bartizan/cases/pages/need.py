@@ -11,9 +11,9 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from bartizan.cases.actions import need as actions
+from bartizan.cases.findings import Findings
 from bartizan.cases.models import Case, Part
 from bartizan.cases.pages import interviews
-from bartizan.cases.pages.findings import Findings
 from bartizan.cases.queries import need as queries
 from bartizan.core.models import User
 from bartizan.core.queries import officers

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from bartizan.cases.dossier import LEVEL_OF
 from bartizan.cases.fact_sheet import FactSheet, fact_sheet
+from bartizan.cases.findings import Findings
 from bartizan.cases.models import Case, Exhibit, Packet
 from bartizan.cases.models.packet import KINDS
-from bartizan.cases.pages.findings import Findings
 from bartizan.cases.queries.gate import gate_of
 from bartizan.cases.queries.packet import packets
 from bartizan.core.models import User

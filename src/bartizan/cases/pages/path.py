@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bartizan.cases.pages.findings import Step
+from bartizan.cases.findings import Step
 from bartizan.estate.models import Portal, Zone
 from bartizan.estate.queries import Plan
 

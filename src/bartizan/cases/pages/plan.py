@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from bartizan.cases import queries
 from bartizan.cases.actions.plan_act import can_do, choices
+from bartizan.cases.findings import Findings
 from bartizan.cases.models import Case, Run, StepDone
 from bartizan.cases.pages import lessons
-from bartizan.cases.pages.findings import Findings
 from bartizan.cases.queries import plan as plans_of
 from bartizan.core.models import User
 from bartizan.engines.plans import State, StepState

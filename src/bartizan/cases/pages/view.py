@@ -13,9 +13,9 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from bartizan.cases import queries
+from bartizan.cases.findings import Findings, findings
 from bartizan.cases.models import Case
 from bartizan.cases.pages import bench, clocks, contacts, evidence, interviews, masking, need, packets, pinpoint, plan
-from bartizan.cases.pages.findings import Findings, findings
 from bartizan.cases.pages.path import WIDE, crop, walk
 from bartizan.cases.queries.sanction import charges
 from bartizan.core.access import covers, needs, visible_to
@@ -71,7 +71,6 @@ def show(
         "typed": request.POST,
         "officers": [one for one in officers(user, "work cases") if covers(one, found)],
         "seers": queries.seers(found),
-        "decisions_made": found.decisions.count(),
         "timeline_url": timeline_url(found),
         "tasks": found.tasks.order_by("done_at", "due_at", "pk"),
     }
@@ -118,6 +117,7 @@ def _overview(user: User, case: Case, known: Findings, zone: Any) -> dict[str, A
         "notes": case.notes.select_related("by").order_by("-at")[:3],
         "urgent_clocks": clocks.urgent(user, case, zone),
         "players": need.players(user, case),
+        "decisions_made": case.decisions.count(),
         "decided": need.decisions(user, case, known, zone)["decisions"][:4],
     }
     return context | contacts.in_short(user, case, zone) | _path(user, case, known)
