@@ -70,8 +70,9 @@ def build(here: World) -> None:
         estate.UserAccount.objects.create(name=login(n), person=person)
 
 
-def events() -> list[dict[str, Any]]:
-    return [_here(event) for event in office.days() + office.taken(DOER)]
+def events(*, with_doors: bool = True) -> list[dict[str, Any]]:
+    """``with_doors``: whether the doors have a record of the night; without one it stays open who it was."""
+    return [_here(event) for event in office.days() + office.taken(DOER)[0 if with_doors else 2 :]]
 
 
 def _here(event: dict[str, Any]) -> dict[str, Any]:
@@ -93,7 +94,7 @@ def _here(event: dict[str, Any]) -> dict[str, Any]:
 @cache
 def _verdict() -> bytes:
     found = Effect("found", NIGHT - timedelta(hours=12), NIGHT + timedelta(hours=12), asset="file:/srv/f3")
-    return pinpoint(Inquiry(effects=(found,), events=events(), estate=snapshot())).as_json()
+    return pinpoint(Inquiry(effects=(found,), events=events(with_doors=False), estate=snapshot())).as_json()
 
 
 def weighed(case: Case, *, is_ready: bool | None = None) -> dict[str, Any]:

@@ -30,6 +30,8 @@ _EACH: Final = 60
 """Acts that are weighed for one effect: the most closely tied come first."""
 _BESIDE_SHOWN: Final = 0.3
 """How much any other record counts beside one that shows the effect."""
+_ANYWHERE: Final = 0.002
+"""How much a disk counts that was connected somewhere, for a file of which no place is known."""
 _AT_MACHINES: Final = ("usb", "unseen")
 _BESIDE: Final = 15 * MINUTE
 """Within which whoever works at a machine is taken for the hands behind a record that names nobody."""
@@ -171,18 +173,11 @@ def _by_hand(log: Log) -> list[int]:
 
 
 def _candidates(effect: Known, log: Log) -> Iterator[tuple[float, int]]:
-    reach, granted = _BEFORE.get(effect.kind, HOUR), log.names["kind"].of("door.granted")
-    since, until = effect.since - reach, effect.until + 10 * MINUTE
+    since, until = effect.since - _BEFORE.get(effect.kind, HOUR), effect.until + 10 * MINUTE
     for row in effect.rows:
         yield 1.0, row
-    if effect.kind == "left" and not (effect.asset or effect.host or effect.zone):
-        for kind in ("network.flow", "network.mail"):  # nothing is known but when: whatever went out then
-            for row in log.rows("kind", kind, effect.since - MINUTE, effect.until + MINUTE)[:_EACH]:
-                yield _TIES[-1], int(row)
-    for portal in (portal for portal, inner in log.inside.items() if inner == effect.zone):
-        out = log.rows("portal", portal, since, until)
-        for row in out[(log.columns["leaving"][out] == 1) & (log.columns["kind"][out] == granted)]:
-            yield _TIES[-1] * (1.0 if effect.since - 10 * MINUTE <= log.time[row] else 0.5), int(row)
+    yield from _unplaced(effect, log, since, until)
+    yield from _leaving(effect, log, since, until)
     for strength, column, name in zip(
         _TIES, ("asset", "host", "zone"), (effect.asset, effect.host, effect.zone), strict=True
     ):
@@ -192,6 +187,28 @@ def _candidates(effect: Known, log: Log) -> Iterator[tuple[float, int]]:
                 continue  # what is done at machines in the room is tied by the machine or the file, if at all
             is_inside = effect.since - 10 * MINUTE <= log.time[row]
             yield strength * (1.0 if is_inside else 0.5), row
+
+
+def _unplaced(effect: Known, log: Log, since: int, until: int) -> Iterator[tuple[float, int]]:
+    """Of what neither machine nor place is known: whatever went out then, and any disk for a file."""
+    if effect.host or effect.zone or effect.kind not in ("found", "left"):
+        return
+    if effect.asset:
+        for row in log.rows("kind", "host.usb", since, until)[:_EACH]:
+            yield _ANYWHERE, int(row)
+    elif effect.kind == "left":
+        for kind in ("network.flow", "network.mail"):
+            for row in log.rows("kind", kind, effect.since - MINUTE, effect.until + MINUTE)[:_EACH]:
+                yield _TIES[-1], int(row)
+
+
+def _leaving(effect: Known, log: Log, since: int, until: int) -> Iterator[tuple[float, int]]:
+    """Whoever was let out of the place has been in there."""
+    granted = log.names["kind"].of("door.granted")
+    for portal in (portal for portal, inner in log.inside.items() if inner == effect.zone):
+        out = log.rows("portal", portal, since, until)
+        for row in out[(log.columns["leaving"][out] == 1) & (log.columns["kind"][out] == granted)]:
+            yield _TIES[-1] * (1.0 if effect.since - 10 * MINUTE <= log.time[row] else 0.5), int(row)
 
 
 def _deeds(log: Log, rows: Ints) -> Iterator[int]:

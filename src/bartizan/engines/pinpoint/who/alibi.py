@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
@@ -25,6 +26,8 @@ _MINUTES: Final = 180.0
 _SAME_CLOCK: Final = 2 * SECOND
 """What one source's stamps are wrong by against each other."""
 _SEEN: Final = ("door.granted", "door.exit", "biometric.accepted")
+_WAY: Final = HOUR
+"""How far from a break in somebody's way its reads may be another's."""
 _STAY: Final = 10 * HOUR
 """Nobody is taken to be still inside this long after the last sign of life."""
 _PRIOR: Final = 5.0
@@ -100,17 +103,27 @@ class Alibis:
         short[same + 1] = np.nan_to_num(need - slack, nan=0.0)
         return Sightings(person, time, zone, stood, error, rows, source, short)
 
-    def broken(self) -> Ints:
-        """The rows of reads that do not join the same person's read before or after: between the two a reader must have
-        been passed that read nothing, or somebody else has the badge."""
+    def broken(self) -> Mapping[int, Ints]:
+        """The rows of reads on a way that does not join the same person's way before or after, each with the rows of
+        that way: between the two a reader must have been passed that read nothing, or somebody else has the badge.
+
+        A way is what reads join to; of a long one the first hour after a break counts, and the last before one.
+        """
         seen, log = self.seen, self._log
         read = np.flatnonzero(log.columns["kind"][seen.row] == log.names["kind"].of("door.granted"))
-        first, second = read[:-1], read[1:]
+        first, second, time = read[:-1], read[1:], seen.time[read]
         same = seen.person[first] == seen.person[second]
-        joined = self._free[seen.zone[first], seen.stood[second]]
-        late = seen.time[second] - seen.time[first] > _STAY
-        apart = same & ~joined & ~late
-        return np.unique(np.concatenate([seen.row[first[apart]], seen.row[second[apart]]]))
+        is_late = seen.time[second] - seen.time[first] > _STAY
+        is_apart = same & ~self._free[seen.zone[first], seen.stood[second]] & ~is_late
+        starts = np.concatenate([[0], np.flatnonzero(~same | is_late | is_apart) + 1, [len(read)]])
+        found: dict[int, Ints] = {}
+        for start, end in pairwise(starts.tolist()):
+            way = np.arange(start, end)
+            from_start = way[time[way] - time[start] <= _WAY] if start and is_apart[start - 1] else way[:0]
+            to_end = way[time[end - 1] - time[way] <= _WAY] if end < len(read) and is_apart[end - 1] else way[:0]
+            near = np.union1d(from_start, to_end)
+            found |= dict.fromkeys(seen.row[read[near]].tolist(), seen.row[read[near]])
+        return found
 
     def states(self, zone: int, moment: Moment, without: Sequence[int] = ()) -> Ints:
         """One of :data:`STATES` for each person: what the records say of being in ``zone`` at ``moment``.

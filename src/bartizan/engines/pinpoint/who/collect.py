@@ -17,6 +17,9 @@ from bartizan.engines.pinpoint.who.solve import Hypothesis, Weighed
 from bartizan.engines.pinpoint.who.verdict import Suspect, Wanted
 
 _MOST: Final = 8
+_ALWAYS: Final = 3
+"""So many are told even where next to nothing is left to settle: what is near certain is still to be confirmed."""
+_TELLS: Final = 0.005
 _LEADERS: Final = 5
 # How often each kind of evidence, once it is had, points at whoever did it, and how often at any other person.
 _POINTS: Final = {"camera": (0.7, 0.02), "statement": (0.35, 0.08), "physical trace": (0.5, 0.01), "login": (0.5, 0.03)}
@@ -33,7 +36,7 @@ def collect(
     wanted = [*_clips(weighed, inquiry.estate, acts, shares), *_questions(inquiry, people, shares, acts)]
     wanted += [*_traces(acts, shares), *_gaps(inquiry, acts, shares)]
     best = sorted(wanted, key=lambda one: (-one.gain, -one.opens, one.words))
-    return tuple(one for one in best if one.gain >= 0.005)[:_MOST]
+    return tuple(one for n, one in enumerate(best) if n < _ALWAYS or one.gain >= _TELLS)[:_MOST]
 
 
 def _leaders(people: Sequence[Suspect]) -> Floats:

@@ -21,6 +21,8 @@ BODY: Final = [FAMILIES.index(family) for family in ("badge", "camera", "biometr
 """What shows a body, as a credential does not."""
 BY: Final = [FAMILIES.index(family) for family in ("login", "badge")]
 """What a credential is told by: a user account, a badge."""
+_LEAST: Final = 0.5
+"""Where all records together are tied less than this to the effect, that none of them shows the deed is likelier."""
 _UNTIED: Final = 1e-9
 _MISREAD: Final = 0.02
 """How often a record of another sort is all the same the trace of a route."""
@@ -54,7 +56,7 @@ class Moments:
         fits = np.array([bool(sorts & set(fitting)) for sorts in self.sorts])
         ties, unseen = np.where(fits, self.ties, self.ties * _MISREAD), np.array([count == 0 for count in self.records])
         seen = ties * ~unseen
-        share = np.where(unseen, self.unseen, (1 - self.unseen) * seen / max(seen.sum(), 1e-12))
+        share = np.where(unseen, self.unseen * max(seen.sum(), _LEAST), (1 - self.unseen) * seen)
         return np.asarray(np.log(share / share.sum()))
 
     @property
@@ -73,10 +75,7 @@ def moments(found: Sequence[Act], numbers: Sequence[int], beside: Sequence[int] 
     numbers = [*numbers, *beside]
     groups: list[list[int]] = []
     for a in sorted((a for a in numbers if found[a].row >= 0), key=lambda a: (_spot(found[a]), found[a].time, a)):
-        before = found[groups[-1][-1]] if groups else None
-        act = found[a]
-        apart = _APART[act.sort == "entry"]
-        if before is not None and _spot(before) == _spot(act) and act.time - before.time <= apart:
+        if groups and is_one_moment(found[groups[-1][-1]], found[a]):
             groups[-1].append(a)
         else:
             groups.append([a])
@@ -89,6 +88,11 @@ def moments(found: Sequence[Act], numbers: Sequence[int], beside: Sequence[int] 
         tuple(sum(found[a].row >= 0 for a in group) for group in groups),
         _SHOWN if any(found[a].is_shown for a in numbers) else _UNSEEN,
     )
+
+
+def is_one_moment(one: Act, other: Act) -> bool:
+    """Whether two records are of one passage through a door, or of one sitting of the same hands at a machine."""
+    return _spot(one) == _spot(other) and abs(other.time - one.time) <= _APART[one.sort == "entry"]
 
 
 def by_deed(effects: Sequence[Known], found: Sequence[Act]) -> list[Moments]:
@@ -135,11 +139,15 @@ class Explained:
     parts: Floats
     twice: Floats
     """Of ``parts``, what is told twice: by a credential and by a body (see :class:`Whos`)."""
+    paid: Floats
+    """Families × people: what a family says of several effects beyond its cap pays for the choice of their deeds among
+    many; not in ``fit``."""
     picks: Ints
 
     @property
     def total(self) -> Floats:
-        return np.asarray(self.fit + self.parts.sum(axis=(0, 1)) - self.twice.sum(axis=(0, 1)))
+        told = self.parts.sum(axis=(0, 1)) - self.twice.sum(axis=(0, 1))
+        return np.asarray(self.fit + told + self.paid.sum(axis=0))
 
 
 def explained(effects: Sequence[Moments], fitting: Sequence[str], hows: Floats, whos: Whos, again: float) -> Explained:
@@ -152,18 +160,21 @@ def explained(effects: Sequence[Moments], fitting: Sequence[str], hows: Floats, 
     weight, or the less likely the one that carries it was beforehand, the lower that is.
     """
     each = [_effect(moment, fitting, hows, whos, again) for moment in effects]
-    fit, how_sum, who_sum, twice = (np.sum([one[n] for one in each], axis=0) for n in range(4))
+    fit, choice, how_sum, who_sum, twice = (np.sum([one[n] for one in each], axis=0) for n in range(5))
     parts = np.stack([capped(how_sum), capped(who_sum, whos.most)])
+    apart = np.sum([[capped(one[2]), capped(one[3], whos.most)] for one in each], axis=0)
+    beyond = np.maximum(apart - parts, 0).sum(axis=0)
+    paid = beyond * np.minimum(1, np.maximum(-choice, 0) / np.maximum(beyond.sum(axis=0), 1e-9))
     room = np.maximum(parts[1, BODY], 0)
     twice *= np.minimum(1, room / np.maximum(twice.sum(axis=0), 1e-9))
-    return Explained(fit, parts, twice, np.stack([one[4] for one in each]))
+    return Explained(fit, parts, twice, paid, np.stack([one[5] for one in each]))
 
 
 def _effect(
     moment: Moments, fitting: Sequence[str], hows: Floats, whos: Whos, again: float
-) -> tuple[Floats, Floats, Floats, Floats, Ints]:
-    """For one effect, by person: the fit, the families of the way it was done and of the person, what is
-    told twice, the likeliest deed."""
+) -> tuple[Floats, Floats, Floats, Floats, Floats, Ints]:
+    """For one effect, by person: the fit, what of it the choice of the deed costs, the families of the way it was done
+    and of the person, what is told twice, the likeliest deed."""
     told, everybody = capped(hows[:, :-1]).sum(axis=1), np.arange(whos.table.shape[2])
     best = _best_records(moment, told + hows[:, -1], whos.total)
     alike = np.maximum(told[best] + whos.body[best, everybody], 0)
@@ -186,7 +197,8 @@ def _effect(
             who_sum += weight * whos.table[acts, :, everybody].T
             twice += weight * whos.twice[acts, :, :, everyone].transpose(1, 2, 0)
             who_sum[BODY] += more * whos.table[acts, :, everybody].T[BODY]
-    return fit, how_sum, who_sum, twice, best[values.argmax(axis=0), everybody]
+    choice = fit - (weights * hows[best, -1]).sum(axis=0)
+    return fit, choice, how_sum, who_sum, twice, best[values.argmax(axis=0), everybody]
 
 
 def _of_others(moment: Moments, values: Floats) -> Floats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from bartizan.engines.pinpoint.who.deeds import is_one_moment
 from bartizan.engines.pinpoint.who.log import Log
 from bartizan.engines.pinpoint.who.solve import Hypothesis, Weighed
 from bartizan.engines.pinpoint.who.verdict import NOBODY, Condition, Gate, Suspect
@@ -47,7 +48,8 @@ def _is_tied(weighed: Weighed, person: str, found: Sequence[Hypothesis]) -> bool
     best = next((one for one in found if one.cls == "insider" and one.person == person), None)
     if best is None:
         return False
-    acts = [weighed.acts[number] for number in best.acts]
+    deeds = [weighed.acts[number] for number in best.acts]
+    acts = [act for act in weighed.acts if any(is_one_moment(act, deed) for deed in deeds)]
     if any(act.row >= 0 and _bears(weighed.log, act.row, person) for act in acts):
         return True
     speaks = weighed.speaks(weighed.people.number[person])

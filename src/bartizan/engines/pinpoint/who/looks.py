@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -14,7 +14,7 @@ from bartizan.engines.context import Estate
 from bartizan.engines.context.aliases import Aliases
 from bartizan.engines.observe import moment
 from bartizan.engines.pinpoint.units import DAY, HOUR, MINUTE
-from bartizan.engines.pinpoint.who.acts import Act
+from bartizan.engines.pinpoint.who.acts import Act, Known
 from bartizan.engines.pinpoint.who.alibi import AWAY, CLOSE, ELSEWHERE, NEAR, Alibis, is_weekend
 from bartizan.engines.pinpoint.who.log import Ints, Log
 from bartizan.engines.pinpoint.who.signs import SIGNS, Sign
@@ -37,23 +37,24 @@ _NEEDS: Final = {
 class Signs:
     """Looks around a deed."""
 
-    def __init__(self, log: Log, estate: Estate, alibis: Alibis) -> None:
-        self._log, self._estate, self._alibis = log, estate, alibis
+    def __init__(self, log: Log, estate: Estate, alibis: Alibis, effects: Sequence[Known]) -> None:
+        self._log, self._estate, self._alibis, self._effects = log, estate, alibis, effects
         self._number = {code: n for n, code in enumerate(alibis.people)}
         self._names = Aliases(estate)
         self._sizes: dict[str, float] = {}
         self._spread: dict[tuple[str, int], int] = {}
-        self._known: dict[tuple[int, int, str, str], Mapping[str, Ints]] = {}
+        self._known: dict[tuple[int, int, int, str, str], Mapping[str, Ints]] = {}
         self.recorded = {
             name: any(len(log.rows("kind", kind)) for kind in sign.kinds) for name, sign in SIGNS.items() if sign.kinds
         }
         self.recorded |= {name: True for name, sign in SIGNS.items() if not sign.kinds}
         for name, kind in _NEEDS.items():
             self.recorded[name] = bool(len(log.rows("kind", kind)))
+        self.recorded["again"] = len(effects) > 1
 
     def of(self, act: Act) -> Mapping[str, Ints]:
         """The signs around ``act`` with the rows that show them; a sign that is not there is left out."""
-        key = (act.row, act.time, act.zone, act.host)
+        key = (act.effect, act.row, act.time, act.zone, act.host)
         if key not in self._known:
             found = {name: self._rows(sign, act) for name, sign in SIGNS.items() if sign.kinds}
             found |= {name: look(self, act) for name, look in _LOOKS.items()}
@@ -218,10 +219,10 @@ class Signs:
     def apart(self, act: Act) -> Ints:
         """The read, where the badge's own reads before it or after it do not lead to or from it."""
         rows = self._entries("apart", act) if act.sort == "entry" else _NONE
-        return rows[np.isin(rows, self._broken)]
+        return np.array([row for row in rows if int(row) in self._broken], dtype=np.int64)
 
     @cached_property
-    def _broken(self) -> Ints:
+    def _broken(self) -> Mapping[int, Ints]:
         return self._alibis.broken()
 
     def owner_out(self, act: Act) -> Ints:
@@ -236,7 +237,7 @@ class Signs:
         if person is None or not act.zone or act.row < 0 or act.is_remote or self.outside_login(act).size:
             return _NONE
         zone = self._log.names["zone"].of(act.zone)
-        own = (act.row,) if act.sort == "entry" else ()
+        own = self._broken.get(act.row, (act.row,)) if act.sort == "entry" else ()
         return np.array([act.row]) if int(self._alibis.states(zone, act, own)[person]) in states else _NONE
 
     def two_places(self, act: Act) -> Ints:
@@ -249,6 +250,18 @@ class Signs:
         seen = self._alibis.seen
         late = np.flatnonzero(seen.short > _CLOCKS)
         return np.unique(np.concatenate([seen.row[late], seen.row[late - 1]])) if len(late) else _NONE
+
+    def again(self, act: Act) -> Ints:
+        """Reads of the deed's badge there within the time of another effect."""
+        found = [_NONE]
+        for number, effect in enumerate(self._effects):
+            if number == act.effect or act.sort != "entry" or not act.actor.startswith(("badge:", "card:")):
+                continue
+            rows = self._log.rows("actor", act.actor, effect.since - 10 * MINUTE, effect.until + 10 * MINUTE)
+            rows = self._of_kinds(rows, ("door.granted",))
+            found.append(rows[self._log.columns["zone"][rows] == self._log.names["zone"].of(act.zone)])
+        rows = np.concatenate(found)
+        return rows[rows != act.row]
 
     def ended_badge(self, act: Act) -> Ints:
         rows = self._entries("ended badge", act)
@@ -358,6 +371,7 @@ _LOOKS: Final = {
     "two places": Signs.two_places,
     "misused badge": Signs.misused_badge,
     "apart": Signs.apart,
+    "again": Signs.again,
     "ended badge": Signs.ended_badge,
     "silent badge": Signs.silent_badge,
     "strange room": Signs.strange_room,

@@ -38,18 +38,22 @@ class _Known:
 
 
 class Identifiers:
-    """Everything in an estate that names a person, found in a text in one pass however large the staff is."""
+    """Everything in an estate that names a person, found in a text in one pass however large the staff is.
+
+    Ten thousand staff numbers begin with the same word, so what may stand at a word is looked up by its length.
+    """
 
     def __init__(self, estate: Estate) -> None:
         self.names = {person.code: person.name for person in estate.people.values()}
         self._whose: dict[str, tuple[str, str]] = {}
-        self._by_word: dict[str, list[_Known]] = defaultdict(list)
+        self._by_text: dict[str, list[_Known]] = defaultdict(list)
+        lengths: dict[str, set[int]] = defaultdict(set)
         for text, (person, form) in dict(_identifiers(estate)).items():
             self._whose[text] = person, form
             if word := _WORD.match(text):
-                self._by_word[word[0].lower()].append(_Known(text, person, form, is_exact=text.isalpha()))
-        for known in self._by_word.values():
-            known.sort(key=lambda one: -len(one.text))
+                self._by_text[text.lower()].append(_Known(text, person, form, is_exact=text.isalpha()))
+                lengths[word[0].lower()].add(len(text))
+        self._lengths = {word: sorted(found, reverse=True) for word, found in lengths.items()}
 
     def whose(self, reference: str) -> tuple[str, str] | None:
         """The person whom a reference (``badge:4417``) unmasks, and the form of the alias; nothing for others."""
@@ -61,11 +65,18 @@ class Identifiers:
         for word in _WORD.finditer(text):
             if word.start() < done:
                 continue
-            for known in self._by_word.get(word[0].lower(), ()):
-                if _is_here(known, text, word.start()):
-                    done = word.start() + len(known.text)
-                    yield Mark(word.start(), done, known.person, known.form)
-                    break
+            if known := self._at(text, word):
+                done = word.start() + len(known.text)
+                yield Mark(word.start(), done, known.person, known.form)
+
+    def _at(self, text: str, word: re.Match[str]) -> _Known | None:
+        """The longest that begins with that word."""
+        start = word.start()
+        for length in self._lengths.get(word[0].lower(), ()):
+            for known in self._by_text.get(text[start : start + length].lower(), ()):
+                if len(known.text) == length and _is_here(known, text, start):
+                    return known
+        return None
 
 
 def _is_here(known: _Known, text: str, start: int) -> bool:
@@ -133,6 +144,11 @@ class Masks:
         """Whether a reference would unmask somebody whom this reader may not see."""
         found = self.known.whose(reference)
         return found is not None and found[0] not in self.named and found[0] not in self.behind
+
+    def says(self, text: str) -> bool:
+        """Whether a text holds what would unmask somebody whom this reader may not see."""
+        shown = self.named | self.behind
+        return any(mark.person not in shown for mark in self.known.marks(text))
 
     def person(self, code: str) -> str:
         """``P1``, the name of whoever is named, or ``Carol Cole (P1)``."""

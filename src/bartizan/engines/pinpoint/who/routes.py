@@ -51,10 +51,10 @@ _OWN_BADGE: Final = {"misused badge": 0.06, "ended badge": 0.03, "silent badge":
 ROUTE: Final[dict[str, Route]] = {
     "tailgating": Route(
         {
-            "tailgate": 0.5,
+            "tailgate": 0.4,
             "surplus": 0.5,
             "unread": 0.35,
-            "forced": 0.3,
+            "forced": 0.2,
             "tampered": 0.04,
             "contractor": 0.03,
             **_OWN_BADGE,
@@ -69,10 +69,11 @@ ROUTE: Final[dict[str, Route]] = {
     ),
     "cloned_badge": Route(
         {
-            "misused badge": 0.75,
-            "apart": 0.6,
-            "silent badge": 0.15,
-            "strange room": 0.4,
+            "misused badge": 0.45,
+            "apart": 0.4,
+            "again": 0.65,
+            "silent badge": 0.1,
+            "strange room": 0.35,
             "out of hours": 0.4,
             "tampered": 0.04,
             "ended badge": 0.02,
@@ -90,6 +91,8 @@ ROUTE: Final[dict[str, Route]] = {
     "lost_badge": Route(
         {
             "ended badge": 0.8,
+            "misused badge": 0.3,
+            "again": 0.65,
             "strange room": 0.5,
             "silent badge": 0.4,
             "out of hours": 0.5,
@@ -110,9 +113,9 @@ ROUTE: Final[dict[str, Route]] = {
             "foreign login": 0.9,
             "unusual hour": 0.2,
             "owner away": 0.35,
-            "owner out": 0.25,
-            "copied": 0.35,
-            "usb": 0.15,
+            "owner out": 0.35,
+            "copied": 0.6,
+            "usb": 0.2,
             "mailed": 0.15,
             "ended badge": 0.03,
         },
@@ -126,10 +129,10 @@ ROUTE: Final[dict[str, Route]] = {
     ),
     "borrowed_workstation": Route(
         {
-            "owner away": 0.5,
-            "owner out": 0.3,
+            "owner away": 0.35,
+            "owner out": 0.45,
             "foreign login": 0.04,
-            "copied": 0.4,
+            "copied": 0.6,
             "usb": 0.3,
             "mailed": 0.2,
             "printed": 0.1,
@@ -144,7 +147,16 @@ ROUTE: Final[dict[str, Route]] = {
         "T1078",
     ),
     "usb_copy": Route(
-        {"usb": 0.9, "copied": 0.85, "mailed": 0.03, "strange mail": 0.03, "carrier": 0.02, "printed": 0.03, **_CLEAN},
+        {
+            "out of hours": 0.3,
+            "usb": 0.9,
+            "copied": 0.85,
+            "mailed": 0.03,
+            "strange mail": 0.03,
+            "carrier": 0.02,
+            "printed": 0.03,
+            **_CLEAN,
+        },
         OWN,
         _COPIED,
         ("file", "usb", "unseen"),
@@ -154,7 +166,16 @@ ROUTE: Final[dict[str, Route]] = {
         "T1052.001",
     ),
     "mail_out": Route(
-        {"mailed": 0.92, "strange mail": 0.6, "carrier": 0.03, "usb": 0.03, "printed": 0.03, "copied": 0.1, **_CLEAN},
+        {
+            "out of hours": 0.3,
+            "mailed": 0.92,
+            "strange mail": 0.6,
+            "carrier": 0.03,
+            "usb": 0.03,
+            "printed": 0.03,
+            "copied": 0.1,
+            **_CLEAN,
+        },
         OWN,
         _SENT,
         ("mail", "file", "unseen"),
@@ -164,7 +185,16 @@ ROUTE: Final[dict[str, Route]] = {
         "T1048",
     ),
     "hidden_in_document": Route(
-        {"carrier": 0.8, "strange mail": 0.5, "mailed": 0.4, "usb": 0.03, "printed": 0.03, "copied": 0.1, **_CLEAN},
+        {
+            "out of hours": 0.3,
+            "carrier": 0.8,
+            "strange mail": 0.5,
+            "mailed": 0.4,
+            "usb": 0.03,
+            "printed": 0.03,
+            "copied": 0.1,
+            **_CLEAN,
+        },
         OWN,
         _SENT,
         ("mail", "file", "unseen"),
@@ -174,7 +204,15 @@ ROUTE: Final[dict[str, Route]] = {
         "T1027",
     ),
     "hard_copy": Route(
-        {"printed": 0.95, "usb": 0.03, "mailed": 0.03, "strange mail": 0.03, "copied": 0.05, **_CLEAN},
+        {
+            "out of hours": 0.3,
+            "printed": 0.95,
+            "usb": 0.03,
+            "mailed": 0.03,
+            "strange mail": 0.03,
+            "copied": 0.05,
+            **_CLEAN,
+        },
         OWN,
         {"found": 0.8, "missing": 0.1, "left": 0.02, "alarm": 0.05, "changed": 0.02},
         ("print", "file", "unseen"),
@@ -187,7 +225,7 @@ ROUTE: Final[dict[str, Route]] = {
         {
             "malware": 0.4,
             "alert": 0.4,
-            "outside login": 0.35,
+            "outside login": 0.25,
             "beacon": 0.6,
             "strange program": 0.4,
             "protection off": 0.35,
@@ -204,7 +242,8 @@ ROUTE: Final[dict[str, Route]] = {
         {
             "tampered": 0.9,
             "forced": 0.3,
-            "unread": 0.3,
+            "tailgate": 0.2,
+            "unread": 0.45,
             "out of hours": 0.5,
             "ended badge": 0.03,
             "misused badge": 0.06,
@@ -218,7 +257,16 @@ ROUTE: Final[dict[str, Route]] = {
         "T1562",
     ),
     "contractor_hours": Route(
-        {"contractor": 0.9, "out of hours": 0.9, "tampered": 0.03, "tailgate": 0.05, "unread": 0.05, **_OWN_BADGE},
+        {
+            "contractor": 0.9,
+            "out of hours": 0.9,
+            "again": 0.75,
+            "tampered": 0.03,
+            "tailgate": 0.05,
+            "unread": 0.05,
+            **_OWN_BADGE,
+            "misused badge": 0.2,
+        },
         OWN,
         _PHYSICAL,
         _BODY,
@@ -240,14 +288,29 @@ PERSONAL: Final = ("insider", "credential", "error", "malware")
 # Which share of a class goes which way; a class is met on the listed routes alone.
 BY_CLASS: Final[dict[str, Mapping[str, float]]] = {
     "insider": {route: 0.03 if route == "remote_malware" else about.prior for route, about in ROUTE.items()},
-    "credential": {route: about.prior for route, about in ROUTE.items() if about.credential == OWN},
+    "credential": {
+        "shared_password": 0.35,
+        "borrowed_workstation": 0.3,
+        "contractor_hours": 0.2,
+        "usb_copy": 0.08,
+        "mail_out": 0.07,
+    },
     "outsider": {route: about.prior for route, about in ROUTE.items() if about.credential != OWN},
     "malware": {"remote_malware": 0.7, "mail_out": 0.15, "hidden_in_document": 0.15},
     "error": {"mail_out": 0.4, "hard_copy": 0.35, "usb_copy": 0.25},
 }
 OTHERWISE: Final[dict[str, Mapping[str, float]]] = {
-    "error": {"strange mail": 0.2, "unusual hour": 0.05, "carrier": 0.01},
-    "malware": {"malware": 0.4, "alert": 0.4, "beacon": 0.5, "strange program": 0.3},
+    "error": {"strange mail": 0.2, "unusual hour": 0.05, "out of hours": 0.08, "carrier": 0.01},
+    "malware": {
+        "malware": 0.4,
+        "alert": 0.4,
+        "beacon": 0.5,
+        "strange program": 0.3,
+        "owner away": 0.4,
+        "unusual hour": 0.4,
+        "out of hours": 0.5,
+    },
+    "outsider": {"outside login": 0.5},
 }
 """Signs of which a class shows more or less than an insider on the same route."""
 AGAIN: Final = 0.3
@@ -264,4 +327,6 @@ HINTS: Final[dict[str, tuple[str, ...]]] = {
     "tailgating": ("tailgat", "followed in"),
 }
 """Words of whoever described an effect that speak for a route: the describer has seen the thing."""
+UNTOLD: Final = {"hard_copy": 0.3}
+"""How often whoever found something outside leaves unsaid what would speak for the route: that it is of paper."""
 HINTED: Final = 5.0

@@ -20,6 +20,8 @@ class Sign:
     before: int = HOUR
     after: int = 15 * MINUTE
     same_file: bool = False
+    is_of_place: bool = False
+    """It is about all who pass there: it may be met for reasons of others whatever the deed was."""
 
 
 _HANDS: Final = ("host", "actor")
@@ -44,18 +46,29 @@ SIGNS: Final[dict[str, Sign]] = {
         "host", "Protection was stopped or a log cleared", ("host.service", "host.logclear"), ("host",), 3 * DAY, HOUR
     ),
     "tailgate": Sign(
-        "badge", "More people went in than badges were read", ("door.tailgate", "door.passback"), ("zone",), 3 * HOUR
+        "badge",
+        "More people went in than badges were read",
+        ("door.tailgate", "door.passback"),
+        ("zone",),
+        3 * HOUR,
+        is_of_place=True,
     ),
     "forced": Sign(
-        "physical trace", "A door was forced or held open", ("door.forced", "door.held"), ("zone",), 2 * HOUR
+        "physical trace",
+        "A door was forced or held open",
+        ("door.forced", "door.held"),
+        ("zone",),
+        2 * HOUR,
+        is_of_place=True,
     ),
-    "unread": Sign("badge", "A door opened from outside without a read", before=HOUR),
+    "unread": Sign("badge", "A door opened from outside without a read", before=HOUR, is_of_place=True),
     "tampered": Sign(
         "physical trace",
         "A sensor or camera there was disabled",
         ("alarm.tamper", "camera.covered", "device.offline"),
         ("zone",),
         4 * HOUR,
+        is_of_place=True,
     ),
     "outside login": Sign("login", "A login from outside", before=8 * HOUR),
     "foreign login": Sign("login", "A user account was used at a machine that is not its owner's", before=3 * HOUR),
@@ -68,13 +81,14 @@ SIGNS: Final[dict[str, Sign]] = {
         "badge", "The badge was used while its holder's other records leave no time for it, or have nobody in the house"
     ),
     "apart": Sign("badge", "The badge's reads before and after do not join: no way leads from one to the other"),
+    "again": Sign("badge", "The same badge was read there at another of the times in question as well"),
     "ended badge": Sign(
         "badge", "A badge that had been reported lost, replaced or returned opened a door", before=4 * HOUR
     ),
     "strange room": Sign("badge", "A badge opened a room that its holder had not been in before", before=4 * HOUR),
     "silent badge": Sign("badge", "A badge that nobody had used for a week opened a door", before=4 * HOUR),
     "contractor": Sign("badge", "A contractor's badge came in outside its hours", before=4 * HOUR),
-    "surplus": Sign("camera", "The camera counted more people than badges were read", before=HOUR),
+    "surplus": Sign("camera", "The camera counted more people than badges were read", before=HOUR, is_of_place=True),
     "unusual hour": Sign("login", "The holder of the user account hardly ever leaves a record at that hour"),
     "out of hours": Sign("badge", "It was out of hours"),
 }

@@ -17,7 +17,16 @@ from bartizan.engines.pinpoint.who.deeds import BODY, BY, Moments, Whos, by_deed
 from bartizan.engines.pinpoint.who.log import Ints, Log, read
 from bartizan.engines.pinpoint.who.looks import Signs
 from bartizan.engines.pinpoint.who.people import People
-from bartizan.engines.pinpoint.who.routes import AGAIN, BY_CLASS, CLASS_PRIOR, ERRS_AGAIN, OWN, PERSONAL, ROUTE
+from bartizan.engines.pinpoint.who.routes import (
+    AGAIN,
+    BY_CLASS,
+    CLASS_PRIOR,
+    ERRS_AGAIN,
+    OTHERWISE,
+    OWN,
+    PERSONAL,
+    ROUTE,
+)
 from bartizan.engines.pinpoint.who.signs import FAMILIES, SIGNS
 from bartizan.engines.pinpoint.who.weigh import Rate, bodies, cap, how, route_priors
 
@@ -50,28 +59,26 @@ class Weighed:
     capped."""
     twice: Mapping[str, Floats]
     """For the same: routes × ``deeds.BY`` × ``deeds.BODY`` × people: what a credential and a body both tell."""
+    paid: Mapping[str, Floats]
+    """For the same: routes × families × people: what a family says beyond its cap, as far as that paid for the choice."""
     total: float
 
     def without(self, family: str) -> Floats:
         """Each person's probability as an insider when that family of evidence is left out for everybody."""
         f = FAMILIES.index(family)
-        tables = {
-            cls: table - self.parts[cls][:, :, f].sum(axis=1) + self._once(cls, f) if cls in self.parts else table
-            for cls, table in self.tables.items()
-        }
+        tables = {cls: table - self._said(cls, f) if cls in self.parts else table for cls, table in self.tables.items()}
         total = _log_sum(np.concatenate([table.ravel() for table in tables.values()]))
         return np.asarray(np.exp(tables["insider"] - total).sum(axis=0))
 
-    def _once(self, cls: str, family: int) -> Floats:
-        """What is no longer told twice without the family."""
-        return np.asarray(
-            sum(
-                self.twice[cls][:, by, body]
-                for by, credential in enumerate(BY)
-                for body, seen in enumerate(BODY)
-                if family in (credential, seen)
-            )
+    def _said(self, cls: str, family: int) -> Floats:
+        """What is lost without the family: routes × people, with what is then no longer told twice."""
+        once = sum(
+            self.twice[cls][:, by, body]
+            for by, credential in enumerate(BY)
+            for body, seen in enumerate(BODY)
+            if family in (credential, seen)
         )
+        return np.asarray(self.parts[cls][:, :, family].sum(axis=1) + self.paid[cls][:, family] - once)
 
     def speaks(self, person: int) -> dict[str, float]:
         """What each family says of the person (a number in ``alibis.people``) on the likeliest route, in nats."""
@@ -87,14 +94,14 @@ def weigh(inquiry: Inquiry) -> Weighed:
     if not staff:
         raise ValueError("Everybody on the staff list had left a month before the first effect: whom is it about?")
     alibis = Alibis(log, inquiry.estate, staff)
-    signs = Signs(log, inquiry.estate, alibis)
+    signs = Signs(log, inquiry.estate, alibis, effects)
     skip = [(effect.since - HOUR, effect.until + HOUR) for effect in effects if effect.until - effect.since < 2 * DAY]
     found = acts(effects, log, inquiry.clock_error)
     people = People(log, inquiry, alibis, bodies(_seen_at_desks(log, inquiry, alibis)), skip)
     rates = {sort: _rates(sort, found, log, signs, skip) for sort in sorted({act.sort for act in found})}
     hows = {
         cls: np.stack([how(act, signs.of(act), rates[act.sort], effects[act.effect], cls) for act in found])
-        for cls in ("insider", "error", "malware")
+        for cls in ("insider", *OTHERWISE)
     }
     told = _tables(found, by_deed(effects, found), hows, people)
     total = _log_sum(np.concatenate([table.ravel() for table in told[0].values()]))
@@ -170,7 +177,7 @@ def _spread(rows: Ints, most: int) -> Ints:
 
 def _tables(
     found: Sequence[Act], by_effect: Sequence[Moments], hows: Mapping[str, Floats], people: People
-) -> tuple[dict[str, Floats], dict[str, Ints], dict[str, Floats], dict[str, Floats]]:
+) -> tuple[dict[str, Floats], dict[str, Ints], dict[str, Floats], dict[str, Floats], dict[str, Floats]]:
     told = [people.of(act) for act in found]
     most = cap(len(people.number))
     holders = [people.holder(act) for act in found]
@@ -179,7 +186,7 @@ def _tables(
     }
     strangers = [people.stranger(act) for act in found]
     nobodies = {name: Whos.of(np.stack([one[name] for one in strangers]), most) for name in strangers[0]}
-    tables, chosen, parts, twice = {"none": np.array([[math.log(CLASS_PRIOR["none"])]])}, {}, {}, {}
+    tables, chosen, parts, twice, paid = {"none": np.array([[math.log(CLASS_PRIOR["none"])]])}, {}, {}, {}, {}
     for cls in BY_CLASS:
         priors = route_priors(cls)
         size = len(people.number) if cls in PERSONAL else 1
@@ -189,16 +196,17 @@ def _tables(
         picks = np.zeros((len(by_effect), len(ROUTE), size), dtype=np.int64)
         part = np.zeros((len(ROUTE), 2, len(FAMILIES), size))
         double = np.zeros((len(ROUTE), len(BY), len(BODY), size))
+        beyond = np.zeros((len(ROUTE), len(FAMILIES), size))
         for r, (route, about) in enumerate(ROUTE.items()):
             if route in priors:
                 name = "lent" if cls == "credential" else about.credential
                 who = whos[name] if size > 1 else nobodies[name]
                 best = explained(by_effect, about.sorts, hows.get(cls, hows["insider"])[:, r], who, again)
-                part[r], double[r], picks[:, r] = best.parts, best.twice, best.picks
+                part[r], double[r], beyond[r], picks[:, r] = best.parts, best.twice, best.paid, best.picks
                 table[r] = best.total + math.log(priors[route]) + repeated
                 table[r] += people.spread(route) if size > 1 else 0.0
-        tables[cls], chosen[cls], parts[cls], twice[cls] = table, picks, part, double
-    return tables, chosen, parts, twice
+        tables[cls], chosen[cls], parts[cls], twice[cls], paid[cls] = table, picks, part, double, beyond
+    return tables, chosen, parts, twice, paid
 
 
 @dataclass(frozen=True, slots=True)

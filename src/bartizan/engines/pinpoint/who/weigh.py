@@ -19,6 +19,7 @@ from bartizan.engines.pinpoint.who.routes import (
     HINTS,
     OTHERWISE,
     ROUTE,
+    UNTOLD,
 )
 from bartizan.engines.pinpoint.who.signs import FAMILIES, SIGNS
 
@@ -26,6 +27,8 @@ CAP: Final = math.log(100)
 """The most that one family may say for or against, in nats."""
 SELDOM: Final = 0.1
 """A sign that a route shows no more often than this never speaks for it, however rare it is elsewhere."""
+_ELSEWHERE: Final = 0.2
+"""How often what is known of a room alone came about by work at a machine, and what is known of a file by a way in."""
 _SHOWN: Final = 0.85
 """Of the signs that a route leaves, how many a healthy log is expected to hold."""
 
@@ -63,6 +66,8 @@ def sign_nats(route: str, sign: str, rate: Rate, *, is_there: bool, cls: str = "
         return 0.0
     most = 0.0 if is_there and expected <= SELDOM else CAP
     expected = max(min(expected * _SHOWN, 0.98), 0.02)
+    if SIGNS[sign].is_of_place:
+        expected += (1 - expected) * usual
     ratio = expected / usual if is_there else (1 - expected) / (1 - min(usual, 0.98))
     return max(-CAP, min(most, math.log(ratio)))
 
@@ -78,9 +83,19 @@ def how(
             table[r, FAMILIES.index(SIGNS[sign].family)] += sign_nats(
                 route, sign, rate, is_there=sign in there, cls=cls
             )
-        fits = about.effects.get(effect.kind, 0.1) / 0.25 * (HINTED if hints(route, effect.words) else 1.0)
-        table[r, -1] = math.log(fits)
+        table[r, -1] = math.log(about.effects.get(effect.kind, 0.1) / 0.25 * _described(route, effect))
     return table
+
+
+def _described(route: str, effect: Known) -> float:
+    """How the description of an effect fits the route: what it says, what it would have said, and what it is about."""
+    if hints(route, effect.words):
+        return HINTED
+    fits = UNTOLD.get(route, 1.0) if effect.kind == "found" else 1.0
+    is_of_file = effect.asset.startswith("file:")
+    is_of_room = bool(effect.zone) and not effect.host and not effect.asset
+    is_by_door = "entry" in ROUTE[route].sorts
+    return fits * (_ELSEWHERE if (is_of_file and is_by_door) or (is_of_room and not is_by_door) else 1.0)
 
 
 def hints(route: str, words: str) -> bool:
