@@ -29,6 +29,7 @@ FIXED = (
     "/", "/?show=mine", "/?show=unheld", "/map", "/timeline", "/timeline?range=day", "/timeline?range=week",
     "/cases", "/cases?show=closed", "/cases?show=all", "/reports", "/report", "/report/back", "/registers",
     "/sources", "/rules", "/audit", "/settings", "/settings/health", "/more",
+    "/plans", "/plans/add", "/lessons", "/lessons?show=proposed", "/muster",
     "/search", "/search?q=an", "/search?q=vi-00042", "/search?q=veldmark", "/search?q=mill+lane", "/notices",
 )  # fmt: skip
 PARTS = (
@@ -42,7 +43,27 @@ ENTITIES = (
 SKIPPED = re.compile(
     r"/registers/import|\.(csv|xlsx|js|css|svg|woff2)|/static/|/export|/template|/sign-out|/live|/go/|/api|/files/\d"
 )
-LINKED = (("/settings", r"/(?:settings|own|account)[^\"?#]*"), ("/sources", r"/sources/[^\"?#]*"))
+LINKED = (
+    ("/settings", r"/(?:settings|own|account)[^\"?#]*"),
+    ("/sources", r"/sources/[^\"?#]*"),
+    ("/plans", r"/plans/[a-z][a-z-]+"),
+    ("/settings/laws", r"/settings/laws/[^\"?#]*"),
+)
+ONE_OF = (
+    ("/plans", r"/drills/\d+"),
+    ("/muster", r"/muster/M[-\d]+"),
+    ("/reports?show=all", r"/reports/R[-\d]+"),
+    ("{case}/interviews", r"{case}/interviews/\d+"),
+    ("{case}/evidence", r"{case}/evidence/E[-\d]+"),
+)
+"""Pages that lead to many of a kind: the first of them stands for the others."""
+OF_A_CASE = (
+    "people", "decisions", "interviews", "interviews?do=plan", "contacts", "packets", "packets?do=make", "findings",
+    "evidence?new=thing", "tasks",
+)  # fmt: skip
+"""Beside the tabs that its page leads to, so that none is left out where one has gone from the bar."""
+CASES = 2
+"""The newest has everything that an inquiry adds; the next one has its alarms and their weeks."""
 
 
 def pages(console: Asking) -> list[Asked]:
@@ -53,9 +74,8 @@ def pages(console: Asking) -> list[Asked]:
         found += [Asked("linked", path) for path in links(console, start, pattern) if _is_there(console, path)]
     for path in links(console, "/registers", r"/registers/[a-z-]+"):
         found += of_register(console, path)
-    case = links(console, "/cases", r"/cases/\d{4}-\d+")[0]
-    tabs = links(console, case, rf"{case}/[a-z]+")
-    found += [Asked("case", path) for path in (case, *(tab for tab in tabs if _is_there(console, tab)))]
+    for case in links(console, "/cases", r"/cases/\d{4}-\d+")[:CASES]:
+        found += of_case(console, case)
     found += list(of_entities(console))
     return list(dict.fromkeys(found))
 
@@ -64,6 +84,15 @@ def links(console: Asking, path: str, pattern: str) -> list[str]:
     _, _, body = console.ask(Asked("links", path))
     hrefs = re.findall(r'href="([^"]+)"', body.decode())
     return list(dict.fromkeys(h for h in hrefs if re.fullmatch(pattern, h) and not SKIPPED.search(h)))
+
+
+def of_case(console: Asking, case: str) -> Iterator[Asked]:
+    """Its overview, its tabs, their forms, and one page of each kind that they lead to."""
+    yield Asked("case", case)
+    tabs = [*links(console, case, rf"{case}/[a-z]+"), *(f"{case}/{tab}" for tab in OF_A_CASE)]
+    tabs += [path for start, pattern in ONE_OF for path in
+             links(console, start.format(case=case), pattern.replace("{case}", case))[:1]]  # fmt: skip
+    yield from (Asked("case", tab) for tab in dict.fromkeys(tabs) if _is_there(console, tab))
 
 
 def of_register(console: Asking, path: str) -> Iterator[Asked]:

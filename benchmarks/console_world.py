@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.console_inquiry import fill
+
 EVENTS: Final = 5_000_000
 PEOPLE: Final = 10_000
 ALARMS: Final = 2_000
@@ -27,7 +29,7 @@ MIX: Final = (
 
 def make(folder: Path, people: int, events: int) -> None:
     """Fill the folder unless an earlier run with the same numbers did; its events end when it was made."""
-    said = f"{people} people, {events} events"
+    said = f"{people} people, {events} events, an inquiry"
     ready = folder / READY
     os.environ |= {"BARTIZAN_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "bartizan.settings"}
     if ready.exists() and ready.read_text() == said:
@@ -42,6 +44,7 @@ def make(folder: Path, people: int, events: int) -> None:
     django.setup()
     _records(people)
     _events(folder, people, events)
+    _inquiry()
     ready.write_text(said)
 
 
@@ -57,6 +60,21 @@ def _records(people: int) -> None:
     Office(people, alarms=ALARMS, cases=CASES, now=datetime.now(UTC).replace(microsecond=0)).build()
     for n in range(50):
         actions.record(officer, "looked", f"person:VI-{n:05d}")
+
+
+def _inquiry() -> None:
+    """The newest case: everything that an inquiry adds to one, and a dozen alarms of the month."""
+    from bartizan.cases.actions import open_case
+    from bartizan.core.models import User
+    from bartizan.watch.models import Alarm
+
+    officer, now = User.objects.get(username="officer"), datetime.now(UTC)
+    case = open_case(headline="Designs were copied at a workstation", by=officer)
+    alarms = list(Alarm.objects.filter(level__gte=3, cases=None).order_by("-last_at")[:12])
+    case.alarms.add(*alarms)
+    case.zone, case.site, case.level = alarms[0].zone, alarms[0].site, alarms[0].level
+    case.first_at, case.last_at = min(one.first_at for one in alarms), alarms[0].last_at
+    fill(case, officer, now)
 
 
 def _events(folder: Path, people: int, events: int) -> None:

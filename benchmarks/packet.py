@@ -67,7 +67,7 @@ def _case() -> tuple[Any, Any]:
     case = open_case(headline="Design files were copied at a workstation", by=officer)
     for number in range(EXHIBITS):
         _exhibit(case, officer, number)
-    set_pinpoint(case, _result())
+    set_pinpoint(case, result())
     finish_task(add_task(case, "Badge stopped", "Olga Officer", None, officer), officer)
     set_state(case, "closed", "All of it is with the police.", officer)
     return case, officer
@@ -96,7 +96,7 @@ def _exhibit(case: Any, officer: Any, number: int) -> None:
     exhibit.hand_over(made, police, leaves, [mine("gives"), taken], officer)
 
 
-def _result() -> dict[str, Any]:
+def result() -> dict[str, Any]:
     """As the engine stores it, with a verdict of the console's own kind."""
     import orjson
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from allauth.mfa.totp.internal.auth import TOTP
 
-from bartizan.cases.models import Contact
+from bartizan.cases.models import Contact, PastSanction
 from bartizan.core.accounts.factors import needs_factor
 from bartizan.core.models import User
 from bartizan.core.roles import Role
@@ -79,12 +79,16 @@ def build() -> World:
 
 
 def valued(here: World) -> World:
-    """Something of value in it, a secret with its one copy, and whom to ring."""
+    """Something of value in it, a secret with its one copy, whom to ring, and a past outcome."""
     legal = here.carol.department
     estate.Property.objects.create(code="LAP-1", name="Laptop", department=legal, holder=here.carol, site=here.site)
     recipe = estate.IntellectualProperty.objects.create(code="IP-1", name="Recipe", kind="formula", department=legal)
     estate.Copy.objects.create(number="IP-1/1", asset=recipe, form="paper", zone=here.vault, where="Safe 2")
     Contact.objects.create(code="police", name="Police, case line", part="police", phone="0900 8844")
+    PastSanction.objects.create(
+        number="2024-011", what="Own files to a disk", rule="Information rule 6.3", kind="took or copied data", level=3,
+        outcome="written", decided_on=datetime(2024, 5, 6, tzinfo=UTC).date(),
+    )  # fmt: skip
     return here
 
 

@@ -68,7 +68,7 @@ MIDDLEWARE = [
     "bartizan.core.accounts.required.SecondFactorRequired",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "bartizan.web.policy.ContentSecurityPolicy",
-    "bartizan.cases.pages.masked_timeline.MaskedTimeline",
+    "bartizan.cases.pages.masked_pages.MaskedPages",
 ]
 
 ROOT_URLCONF = "bartizan.urls"

@@ -18,6 +18,7 @@ from django.test import Client
 
 from bartizan.cases import packet_file
 from bartizan.cases.actions import packet as acts
+from bartizan.cases.actions import set_lead
 from bartizan.cases.actions.gate import agree_override, ask_override
 from bartizan.cases.custody import Evidence
 from bartizan.cases.dossier import LEVEL_OF, Asked
@@ -29,9 +30,11 @@ from bartizan.cli import main
 from bartizan.core import vault
 from bartizan.core.actions import decide
 from bartizan.core.models import AuditEntry
+from bartizan.core.roles import Role
 from bartizan.engines.packets import redacted
 from bartizan.engines.packets.uco import as_case
 from bartizan.notices.decisions import Sending
+from tests import world
 from tests.authority import OPENSSL, Authority, served
 from tests.cases import breach
 from tests.cases.exhibits import to_police
@@ -308,3 +311,52 @@ def test_what_does_not_fit_on_the_executives_page_is_not_cut_but_said() -> None:
     told = redacted(dossier(kind="executives", facts=long), "house", veil)
     with pytest.raises(TooLongError, match="does not fit on 1 page"):
         paper(replace(told, against=("It was somebody else. " * 20,) * 12), "ab" * 32)
+
+
+SEALED = replace(POLICE, witnesses=(("Carol Cole", "found it behind the lockers", "E-01"),), with_annex=True)
+
+
+@pytest.mark.usefixtures("no_validation")
+def test_a_sealed_annex_names_the_witnesses_on_a_paper_of_its_own(case: Case, laptop: Exhibit, here: World) -> None:
+    made = acts.make_packet(case, SEALED, here.alice)
+    assert made.annex is not None
+    pages = pypdfium2.PdfDocument(b"".join(vault.read(made.annex.digest)))
+    text = " ".join(page.get_textpage().get_text_bounded() for page in pages)
+    assert "W1" in text
+    assert "Carol Cole" in text
+    assert made.digest in text
+    every = b" ".join(files_in(made).values()).decode(errors="ignore") + paper_of(made)
+    assert "Carol Cole" not in every
+    assert "sealed annex" in paper_of(made)
+
+
+@pytest.mark.usefixtures("no_validation")
+def test_the_annex_is_opened_with_a_reason_by_few_and_each_time_is_in_the_audit(
+    case: Case, laptop: Exhibit, here: World
+) -> None:
+    set_lead(case, here.bob, here.alice)
+    made = acts.make_packet(case, SEALED, here.alice)
+    assert made.annex is not None
+    client = Client()
+    client.force_login(here.bob)
+    assert client.get(f"/files/{made.annex.pk}").status_code == 404, "no page of files shows it"
+    at, told = f"/cases/{case.number}/packets/1/annex", {"to": "J. Bos, prosecutor", "reason": "Request 26-118"}
+    assert client.get(at).status_code == 405
+    assert "Say why it is opened" in client.post(at, told | {"reason": " "}).content.decode()
+    assert "Say which prosecutor" in client.post(at, told | {"to": ""}).content.decode()
+    assert not AuditEntry.objects.filter(verb="opened a sealed annex").exists()
+    assert client.post(at, told).content.startswith(b"%PDF-")
+    line = AuditEntry.objects.get(verb="opened a sealed annex")
+    assert (line.by, line.detail["to"], line.detail["reason"]) == (here.bob, told["to"], told["reason"])
+    dora = world.officer("dora", "Dora", "Dunn", "Director", Role.DIRECTOR)
+    client.force_login(dora)
+    assert "chief security officer opens" in client.post(at, told).content.decode()
+    assert client.get(f"/files/{made.annex.pk}").status_code == 404
+
+
+def test_an_annex_needs_a_witness_and_goes_with_the_police_packet_alone(case: Case, here: World) -> None:
+    with pytest.raises(ValidationError, match="no witness whom an annex could name"):
+        acts.make_packet(case, replace(POLICE, with_annex=True), here.alice)
+    with pytest.raises(ValidationError, match="for the police alone"):
+        acts.make_packet(case, replace(SEALED, kind="board"), here.alice)
+    assert not Packet.objects.exists()

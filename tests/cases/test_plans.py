@@ -20,7 +20,7 @@ from bartizan.cases.queries import plan as plans_of
 from bartizan.core.models import AuditEntry
 from bartizan.core.roles import Role
 from bartizan.estate.models import BadgeIssue
-from bartizan.notices.models import Notice
+from bartizan.notices.models import Duty, Notice
 from bartizan.watch.lake import Lake
 from bartizan.watch.models import AlarmEvent, LegalHold
 from tests import world
@@ -325,3 +325,34 @@ def test_every_shipped_plan_can_be_kept_and_followed(here: World) -> None:
         assert runs.start_drill(key, here.alice).plan.steps
     assert {path.stem for path in (Path(runs.__file__).parents[1] / "plans").glob("*.yaml")} == set(shipped())
     assert isinstance(Run.objects.first().started_at, datetime)  # type: ignore[union-attr]
+
+
+def test_whoever_planned_a_drill_and_whoever_is_on_call_are_told_the_day_before_and_on_the_day(
+    console: Client, vault: str, here: World
+) -> None:
+    morning = timezone.now().replace(hour=runs.MORNING, minute=1)
+    day = morning + timedelta(days=2)
+    drill = runs.plan_drill(vault, day.date(), here.alice)
+    Duty.objects.create(user=here.bob, starts_at=morning, ends_at=day + timedelta(days=1))
+    told = Notice.objects.filter(trigger="drill-planned")
+    assert runs.remind_of_drills(morning) == 0
+    eve = day - timedelta(days=1)
+    assert runs.remind_of_drills(eve - timedelta(hours=2)) == 0, "not in the night"
+    assert [runs.remind_of_drills(eve), runs.remind_of_drills(eve + timedelta(hours=1))] == [1, 0]
+    assert {one.user for one in told} == {here.alice, here.bob}
+    assert "is planned for tomorrow" in told[0].words
+    assert runs.remind_of_drills(day) == 1
+    assert told.filter(words__contains="is planned for today").count() == 2
+    runs.stop_run(drill, "The hall is taken.", here.alice)
+    assert runs.remind_of_drills(day + timedelta(hours=1)) == 0
+
+
+def test_planned_drills_stand_on_top_of_the_plans(console: Client, vault: str, here: World) -> None:
+    today = timezone.now().date()
+    for days in (0, 5):
+        runs.plan_drill(vault, today + timedelta(days=days), here.alice)
+    page = console.get("/plans").content.decode()
+    assert page.index("Planned drills") < page.index("In force")
+    assert "in 5 days" in page
+    Run.objects.filter(planned_on=today).update(planned_on=today - timedelta(days=3))
+    assert "3 days ago, and not begun" in console.get("/plans").content.decode()

@@ -17,9 +17,10 @@ from django.test import Client
 from django.utils import timezone
 
 from bartizan.cases import actions
-from bartizan.cases.actions import gate
+from bartizan.cases.actions import exhibit, gate
 from bartizan.cases.actions import sanction as acts
-from bartizan.cases.models import Case, Charge, ChargeStep, PastSanction
+from bartizan.cases.custody import Step as CustodyStep
+from bartizan.cases.models import Case, Charge, ChargeStep, Exhibit, PastSanction
 from bartizan.cases.queries import sanction as queries
 from bartizan.core import vault
 from bartizan.core.models import AuditEntry, File, User
@@ -27,6 +28,7 @@ from bartizan.core.roles import Role
 from bartizan.engines.sanctions import FACTORS
 from bartizan.estate.models import BadgeIssue, UserAccount
 from tests import world
+from tests.cases.exhibits import LAPTOP, mine, past_the_triggers
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +93,7 @@ CHARGE: POST = {
 PROOF: POST = {
     "point": "Copied files to a disk",
     "rule": "6.3",
-    "shown_by": "E-01, E-02",
+    "shown_by": "a list, her mail",
     "met": "1",
     "note": "by digest",
 }
@@ -343,7 +345,7 @@ def test_the_person_sees_the_own_notice_from_when_it_is_given_and_the_letter_fro
     do("alice", opened, "notice", **notice(withheld="two items: others are named"))
     assert "Notices to you" in page("carol", "/me")
     text = page("carol", f"/me/notices/{charge.pk}")
-    for words in ("Copied designs", "more likely than not", "two items: others are named", "a colleague", "E-01, E-02"):
+    for words in ("Copied designs", "more likely than not", "two items: others are named", "a colleague", "her mail"):
         assert words in text
     assert "You have not replied yet" in text
     assert page("carol", f"/me/notices/{charge.pk}/letter.pdf", 404)
@@ -436,3 +438,37 @@ def test_what_is_not_there_is_not_found_and_an_auditor_changes_nothing(opened: C
     account("olga", "Olga", "Orr", Role.AUDITOR)
     assert "Copied designs" in page("olga", f"/cases/{opened.number}/findings")
     assert as_("olga").post(f"/cases/{opened.number}/findings/do/proof", {"charge": "1"} | PROOF).status_code == 403
+
+
+@pytest.fixture
+def laptop(opened: Case, here: World) -> Exhibit:
+    step = CustodyStep("brought in", "by hand", "Safe 1", seal_left="S-1")
+    return exhibit.take_in(opened, LAPTOP, step, [mine(here.alice, "takes"), mine(here.bob, "witnesses")], here.alice)
+
+
+def test_a_point_names_exhibits_of_the_case_and_they_are_links(opened: Case, laptop: Exhibit) -> None:
+    charged(opened)
+    assert LAPTOP.name in page("alice", f"/cases/{opened.number}/findings?do=proof")
+    do("alice", opened, "proof", **PROOF | {"exhibit": laptop.number, "shown_by": "e-01, her own words"})
+    step = ChargeStep.objects.get(kind="proof")
+    assert step.facts["items"] == ["E-01", "her own words"]
+    text = page("alice", f"/cases/{opened.number}/findings")
+    assert f'href="/cases/{opened.number}/evidence/E-01"' in text
+    assert "does not verify" not in text
+
+
+def test_a_number_that_is_no_exhibit_of_the_case_is_refused(opened: Case, laptop: Exhibit) -> None:
+    charged(opened)
+    assert "The case has no exhibit E-07" in do("alice", opened, "proof", 422, **PROOF | {"shown_by": "E-07"})
+    assert not ChargeStep.objects.filter(kind="proof").exists()
+
+
+def test_nothing_is_met_by_an_exhibit_that_does_not_verify_and_the_bench_says_so(opened: Case, laptop: Exhibit) -> None:
+    charged(opened)
+    do("alice", opened, "proof", **PROOF | {"exhibit": laptop.number, "shown_by": ""})
+    past_the_triggers("UPDATE cases_exhibit SET name = 'Another laptop'")
+    text = page("alice", f"/cases/{opened.number}/findings")
+    assert "E-01 does not verify:" in text
+    again = PROOF | {"exhibit": laptop.number, "point": "Took the laptop"}
+    assert "Nothing is met by it" in do("alice", opened, "proof", 422, **again)
+    do("alice", opened, "proof", **again | {"met": "0"})

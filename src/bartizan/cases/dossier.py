@@ -17,13 +17,14 @@ from bartizan.cases.fact_sheet import FactSheet, fact_sheet, speaks_against, zon
 from bartizan.cases.findings import Findings, findings
 from bartizan.cases.models import Case, Exhibit, MissingThing, Part
 from bartizan.cases.queries.gate import Gate, gate_of
+from bartizan.cases.queries.interview import person_called
 from bartizan.cases.queries.masks import Veil, veil
 from bartizan.cases.wording import figure, plain
 from bartizan.core import vault
 from bartizan.engines.observe import moment
 from bartizan.engines.packets import DeviceClock, Dossier, Fact, Gap, Party, Reading, Row, Way
 from bartizan.engines.pinpoint.who.masks import Masks
-from bartizan.estate.models import Organisation, Site, Zone
+from bartizan.estate.models import Organisation, Person, Site, Zone
 from bartizan.watch.lake import LakeError, Window
 from bartizan.watch.lake.slices import by_ids
 from bartizan.watch.models import Source
@@ -57,6 +58,8 @@ class Asked:
     signers: tuple[tuple[str, str], ...] = ()
     """Name, and as what."""
     with_contents: bool = field(default=False)
+    with_annex: bool = field(default=False)
+    """A sealed annex says who W1, W2 … are, for the prosecutor alone."""
 
     @property
     def level(self) -> str:
@@ -235,13 +238,43 @@ def _parties(source: _Source) -> Iterator[Party]:
         by = "named by the evidence" if source.gate.by == "evidence" else "named by an override of two officers"
         says = "; ".join(filter(None, (by, source.said(source.asked.reported_says))))
         yield Party("reported", source.masks.person(source.gate.person), says)
-    for name, says, statement in source.asked.witnesses:
-        yield Party("witness", source.masks.text(name), source.said(says), statement)
-    asked = {source.masks.text(name) for name, _, _ in source.asked.witnesses}
-    for part in Part.objects.filter(case=source.case, part="witness").order_by("at", "pk"):
-        name = source.masks.person(part.person) if part.person else part.name
-        if name and name not in asked:
-            yield Party("witness", name, source.said(part.note))
+    for one in _witnesses(source.case, source.asked, source.masks):
+        yield Party("witness", one.shown, source.said(one.says), one.statement)
+
+
+@dataclass(frozen=True, slots=True)
+class _Witness:
+    shown: str
+    """As the gate lets the person be called."""
+    called: str
+    says: str
+    statement: str = ""
+
+
+def _witnesses(case: Case, asked: Asked, masks: Masks) -> Iterator[_Witness]:
+    """Those of the form, then those among the case's people whom the form does not name."""
+    typed = set()
+    for name, says, statement in asked.witnesses:
+        typed.add(shown := masks.text(name))
+        yield _Witness(shown, _name_of(person_called(case, name)) or name, says, statement)
+    for part in Part.objects.filter(case=case, part="witness").order_by("at", "pk"):
+        shown = masks.person(part.person) if part.person else part.name
+        if shown and shown not in typed:
+            yield _Witness(shown, _name_of(part.person) or part.name, part.note)
+
+
+def _name_of(person: str) -> str:
+    return Person.objects.filter(code=person).values_list("name", flat=True).first() or person if person else ""
+
+
+def sealed_names(case: Case, asked: Asked) -> list[tuple[str, str]]:
+    """``W1`` and the name, as the packet numbers its witnesses."""
+    found = _witnesses(case, asked, veil(None, [case]).of(case, says_names=True))
+    named: dict[str, str] = {}
+    for one in found:
+        if one.shown.strip():
+            named.setdefault(one.shown, one.called)
+    return [(f"W{number}", called) for number, called in enumerate(named.values(), 1)]
 
 
 def _rows(source: _Source) -> Iterator[Row]:
@@ -312,4 +345,6 @@ def _could(one: Mapping[str, Any]) -> str:
 def _asks(source: _Source) -> Iterator[str]:
     if source.asked.their_reference:
         yield f"Register this under {source.asked.their_reference}."
+    if source.asked.with_annex:
+        yield "Who W1, W2 … are stands in a sealed annex, which this office hands to the public prosecutor."
     yield from map(source.said, source.asked.asks)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from bartizan.cases.findings import Findings, findings
-from bartizan.cases.models import Case, FactEntry
+from bartizan.cases.models import Case, FactEntry, Measure
 from bartizan.cases.queries.clock import running
 from bartizan.cases.queries.gate import Gate, gate_of, last_reading
 from bartizan.cases.queries.masks import Veil, veil
@@ -263,9 +263,8 @@ def _taken(source: _Source) -> Derived:
 def _done(source: _Source) -> Derived:
     tasks = source.case.tasks.exclude(done_at=None).order_by("done_at")
     told = [f"{one.words} ({_short(one.done_at, source.zone)})" for one in tasks]
-    for charge in source.case.charges.all():
-        done = charge.measures.filter(state="done").order_by("number")
-        told += [f"{one.get_sort_display()} ({_short(one.done_at, source.zone)})" for one in done]
+    done = Measure.objects.filter(charge__case=source.case, state="done").order_by("charge", "number")
+    told += [f"{one.get_sort_display()} ({_short(one.done_at, source.zone)})" for one in done]
     return "; ".join(told), "finished tasks and measures", False
 
 

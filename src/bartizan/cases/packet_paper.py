@@ -69,6 +69,17 @@ class TooLongError(typeset.TypesetError):
     """It does not fit on the pages that it may have."""
 
 
+def annex(dossier: Dossier, digest: str, names: Sequence[tuple[str, str]]) -> bytes:
+    """Who the witnesses are, on a paper of its own. ``digest``: of the packet's manifest. Raises TypesetError."""
+    at = dossier.made_at
+    told = {
+        "house": dossier.house, "case": dossier.case, "number": dossier.number, "for_whom": dossier.for_whom,
+        "made": f"{at.day} {at:%B %Y}", "day": {"year": at.year, "month": at.month, "day": at.day},
+        "digest": digest, "names": [list(one) for one in names],
+    }  # fmt: skip
+    return typeset.pdf("papers/annex.typ", {"annex": told})
+
+
 def paper(dossier: Dossier, digest: str) -> tuple[bytes, int]:
     """The PDF and how many pages it has. ``digest``: SHA-256 of the packet's list of attachments, for each foot.
 

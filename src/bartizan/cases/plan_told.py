@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from bartizan.cases.models import Case, Run
 from bartizan.cases.queries.masks import for_anybody
-from bartizan.core.access import covers
+from bartizan.core.access import covers, may
 from bartizan.core.models import User
 from bartizan.engines.plans import Step
 from bartizan.notices.actions import Telling, happened
-from bartizan.notices.queries import answerers, first_of, who_may
+from bartizan.notices.queries import answerers, first_of, on_call, who_may
 from bartizan.notices.triggers import Trigger, trigger
 
 OVERDUE = trigger(
@@ -29,6 +29,14 @@ CALLS = trigger(
         "Whoever is on call and may see the case; nobody on call: whoever may work cases",
         has_levels=True,
         order=28,
+    )
+)
+DRILL = trigger(
+    Trigger(
+        "drill-planned",
+        "A planned drill is tomorrow, or today",
+        "Whoever planned it, and whoever is on call and sees cases; nobody of either: whoever works cases",
+        order=30,
     )
 )
 
@@ -64,3 +72,12 @@ def call(case: Case, words: str, now: datetime) -> list[User]:
 def _telling(case: Case, users: list[User], words: str) -> Telling:
     about, brief = f"case:{case.number}", f"The plan of case {case.number}"
     return Telling(users, for_anybody(case, words), f"/cases/{case.number}/tasks", case.level, about, brief)
+
+
+def drill_ahead(run: Run, today: date, now: datetime) -> None:
+    called = first_of([one for one in on_call(now) if may(one.user, "see cases")])
+    planner = [run.planned_by] if run.planned_by and may(run.planned_by, "see cases") else []
+    users = [*planner, *called] or who_may("work cases")
+    when = "today" if run.planned_on == today else "tomorrow"
+    words = f"A drill of “{run.name}” is planned for {when}: somebody begins it under Plans"
+    happened(DRILL.name, [Telling(users, words, f"/drills/{run.pk}", 0, f"drill:{run.pk}", f"A drill is {when}")])

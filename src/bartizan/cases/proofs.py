@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from bartizan.cases.models import Case, Exhibit
+from bartizan.cases.models import Case, CustodyCheck, Exhibit
 from bartizan.cases.queries.exhibit import book_of, open_break
 from bartizan.core import vault
 from bartizan.core.audit import audit_key
@@ -15,6 +17,7 @@ from bartizan.core.chain import AuditBrokenError
 from bartizan.engines.custody import Fault, Link, examine, gaps
 
 PIECE = 1 << 20
+_NUMBER: Final = re.compile(r"E-\d{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,28 @@ def prove(case: Case, *, reads_contents: bool = True) -> Proof:
     except AuditBrokenError as error:
         faults = [Fault("chain", str(error))]
     return Proof(len(book.links), faults, contents, book.links, len(book.stamps), _looks(book.links))
+
+
+def is_number(words: str) -> bool:
+    """Whether words are meant as the number of an exhibit, such as E-04."""
+    return _NUMBER.fullmatch(words) is not None
+
+
+def exhibits_proved(case: Case) -> dict[str, str]:
+    """By number what is wrong with each exhibit's custody, in words; empty for one that verifies.
+
+    Its chain and seals count as they are now, its content as it was read last.
+    """
+    proof = prove(case, reads_contents=False)
+    check = CustodyCheck.objects.filter(custody__case=case).exclude(ended_at=None).order_by("-ended_at").first()
+    told = [(fault.exhibit, fault.words) for fault in proof.faults]
+    told += [(str(fault["exhibit"]), str(fault["words"])) for fault in (check.faults if check else ())]
+    found = {}
+    for number in Exhibit.objects.filter(custody__case=case).order_by("pk").values_list("number", flat=True):
+        seal = open_break([link for link in proof.chain if link.exhibit == number])
+        own = [words for exhibit, words in told if exhibit in ("", number)] + ([seal.words] if seal else [])
+        found[number] = own[0] if own else ""
+    return found
 
 
 def _looks(links: Sequence[Link]) -> list[str]:

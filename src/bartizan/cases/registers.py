@@ -1,4 +1,4 @@
-"""The register of contacts: whom to tell when something happens."""
+"""The registers of contacts, whom to tell when something happens, and of past outcomes, what like cases came to."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from django.db.models import F, Value
 from django.utils import timezone
 
-from bartizan.cases.models import Contact
+from bartizan.cases.models import Contact, PastSanction
 from bartizan.cases.notice_book import forms
 from bartizan.cases.queries.clock import laws_in_force
 from bartizan.core.registers import Column, Filter, Register, add
 from bartizan.core.values import State
+from bartizan.estate.models import Person
 from bartizan.notices.outgoing import parts_of
 
 _NUMBER: Final = re.compile(r"\+?[0-9][0-9 ()./-]{2,38}")
@@ -72,5 +74,38 @@ add(
         state=state,
         problems=problems,
         holds="Whom to tell when something happens: executives and authorities, on which ways, and who is next.",
+    )
+)
+
+
+def past_problems(data: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    for name in ("number", "what", "rule"):
+        if found := named_in(data.get(name) or ""):
+            yield name, f"This names {found}. A past outcome stands here by its reference: say what was done, not who."
+    if data.get("decided_on") and data["decided_on"] > timezone.now().date():
+        yield "decided_on", "A past outcome was decided already: write a day up to today."
+
+
+def named_in(text: str) -> str:
+    """Whom of the register of people a text names, by name or staff number; nothing for nobody."""
+    words = re.findall(r"[\w.-]+", text)
+    known = Person.objects.annotate(text=Value(text)).filter(text__icontains=F("name"))
+    found = known.first() or Person.objects.filter(code__in=words).first()
+    return found.name if found else ""
+
+
+add(
+    Register(
+        model=PastSanction,
+        icon="scale",
+        columns=("number", "what", "rule", "kind", "outcome", "decided_on"),
+        more=("level", "is_meant", "is_repeated", "appeal"),
+        search=("number", "what", "rule", "kind"),
+        filters=("outcome", "kind", "level", "is_meant", "is_repeated"),
+        order=("-decided_on", "number"),
+        reference=lambda past: f"past-outcome:{past.number}",
+        about=lambda past: past.what,
+        problems=past_problems,
+        holds="What cases of earlier years came to, by reference and never by name, to compare a charge with.",
     )
 )

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from bartizan.cases import actions
 from bartizan.cases.actions.case import AGAIN
-from bartizan.cases.actions.run import forget_drills, look_at_runs, start_fitting
+from bartizan.cases.actions.retention import end_records
+from bartizan.cases.actions.run import forget_drills, look_at_runs, remind_of_drills, start_fitting
 from bartizan.cases.inquiry import weigh
 from bartizan.cases.models import Case
 from bartizan.engines import pinpoint
@@ -36,7 +37,7 @@ RUNS_EVERY = 1.0
 def work(stop: threading.Event) -> None:
     """In the ``worker`` process: look at each case when it is due, and rest as long as that took, so that a flood of
     cases leaves the machine to those who receive and judge."""
-    rest, clocks_at, runs_at = POLL, 0.0, 0.0
+    rest, clocks_at, runs_at, ended_on = POLL, 0.0, 0.0, None
     while not stop.wait(rest):
         began = time.monotonic()
         try:
@@ -45,6 +46,10 @@ def work(stop: threading.Event) -> None:
                 actions.tell_due(timezone.now())
                 forget_drills(timezone.now().date())
                 actions.tell_silent(timezone.now())
+                remind_of_drills(timezone.now())
+            if ended_on != (now := timezone.now()).date():
+                end_records(now)
+                ended_on = now.date()
             if began >= runs_at:
                 runs_at = began + RUNS_EVERY
                 look_at_runs(timezone.now())

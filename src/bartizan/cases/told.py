@@ -8,13 +8,14 @@ from typing import Final
 from django.utils import timezone
 
 from bartizan.cases.models import Case, Clock
-from bartizan.cases.queries.masks import for_anybody
+from bartizan.cases.queries.masks import alarms_for_anybody, for_anybody
 from bartizan.core.access import covers
 from bartizan.core.models import User
 from bartizan.core.roles import Role
 from bartizan.notices.actions import Telling, happened
 from bartizan.notices.queries import answerers, first_of
 from bartizan.notices.triggers import Trigger, trigger
+from bartizan.watch import told as alarms_are
 from bartizan.web.words import duration_words
 
 OPENED = trigger(
@@ -39,6 +40,9 @@ CLOCK = trigger(
     )
 )
 STAGE_LEVELS: Final = {"quarter": 2, "hour": 3, "passed": 4}
+
+
+alarms_are.masked_by(alarms_for_anybody)
 
 
 def case_opened(case: Case) -> None:

@@ -11,7 +11,7 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -51,14 +51,18 @@ class Topic:
     """For users with a reach; nothing: it is the same for everybody who has the permission."""
     is_personal: bool
     """``show`` is asked for everybody, whatever the reach."""
+    kept: frozenset[str]
+    """What of a body only decides who hears of it, and is sent to nobody."""
 
 
 _topics: dict[str, Topic] = {}
 
 
-def topic(name: str, needs: str, show: Show | None = None, *, is_personal: bool = False) -> None:
+def topic(
+    name: str, needs: str, show: Show | None = None, *, is_personal: bool = False, kept: Iterable[str] = ()
+) -> None:
     """Say who hears of it. What nobody declared is sent to nobody: nothing is told by oversight."""
-    _topics[name] = Topic(needs, show, is_personal)
+    _topics[name] = Topic(needs, show, is_personal, frozenset(kept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +82,11 @@ class Sight:
         if name not in self.topics:
             return None
         wanted = _topics[name]
-        if wanted.show is None or (self.is_whole and not wanted.is_personal):
-            return message
-        shown = await sync_to_async(wanted.show)(self.user, body)
-        return None if shown is None else (number, name, shown)
+        if wanted.show is not None and (wanted.is_personal or not self.is_whole):
+            body = await sync_to_async(wanted.show)(self.user, body)
+        if body is None:
+            return None
+        return number, name, {key: value for key, value in body.items() if key not in wanted.kept}
 
 
 def sight_of(session: SessionBase) -> Sight | None:

@@ -1,4 +1,7 @@
-"""Evidence of one case of the past: a laptop under seal, a list, and the events of that evening, with a short chain."""
+"""Evidence of two cases of the past: a laptop under seal, a list, and the events of that evening, with a short chain.
+
+And the day badge that a charge names as its proof.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ LIST: Final = (
 
 
 def write(data: Path, officers: Sequence[User]) -> None:
-    """Three exhibits of the missing laptop's case. They are practice: they go when the demo goes."""
+    """Three exhibits of the missing laptop's case, one of the day badge's: practice, that goes with the demo."""
     case = Case.objects.filter(alarms__rule="veldmark-laptop").first()
     if case is None:
         return
@@ -34,6 +37,7 @@ def write(data: Path, officers: Sequence[User]) -> None:
     _laptop(case, by_name["saskia"], by_name["yusuf"])
     _list(case, by_name["saskia"])
     _events(case, data, by_name["saskia"])
+    _badge(Case.objects.get(alarms__rule="veldmark-archive"), by_name["saskia"], by_name["yusuf"])
 
 
 def _signed(user: User, part: str) -> Signature:
@@ -85,3 +89,13 @@ def _events(case: Case, data: Path, saskia: User) -> None:
         rows = every(lake, window, [f"zone:{ZONE}"])
         exhibit.take_in(case, Description("Events of Finance 3.10, that evening"), step, [_signed(saskia, "takes")],
                         saskia, lambda: content.events(case, "events-finance.jsonl", rows, words, None))  # fmt: skip
+
+
+def _badge(case: Case, saskia: User, yusuf: User) -> None:
+    """Taken in while the case was open; it is closed by now."""
+    proving.start_practice(case)
+    case.state = "investigating"
+    at = case.last_at + 2 * HOUR
+    told = Description("Day badge that was revoked", "white, its clip broken", at, "Reception, Mill Lane", "its holder")
+    step = Step("handed in by its holder", "in a paper bag", "Evidence safe, shelf 2", at, seal_left="S-20878")
+    exhibit.take_in(case, told, step, [_signed(saskia, "takes"), _signed(yusuf, "witnesses")], saskia)

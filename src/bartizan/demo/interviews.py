@@ -1,4 +1,5 @@
-"""A subject's interview by the book on the case of the past that demo.sanctions goes on with, and a witness's to come.
+"""A subject's interview by the book on the case of the past that demo.sanctions goes on with, a witness's to come, and
+two whose day is over: one of a closed case is deleted, one of an open case is kept and says why.
 
 Its claims are held against the month that is in the lake; every deed goes through the engine.
 """
@@ -40,6 +41,7 @@ from bartizan.watch.lake.slices import of_kinds
 
 DAY, MINUTE, SECOND = timedelta(days=1), timedelta(minutes=1), timedelta(seconds=1)
 LAPTOP: Final = "veldmark-laptop"
+WIND: Final = "veldmark-wind"
 COMPANION: Final = "Bram Visser, union"
 _DOORS: Final = ("door.granted", "door.exit", "biometric.accepted")
 
@@ -53,15 +55,19 @@ def write(now: datetime, officers: Sequence[User]) -> None:
     with Lake(Path(settings.DATA) / "lake", read_only=True) as lake:
         _by_the_book(made, by, began, lake)
     _witness(now, by)
+    _over(now, by)
 
 
 def _planned(case: Case, by: dict[str, User], heard_as: str, person: str, at: datetime, **more: Any) -> Interview:
     rules = rules_called("NL")
+    told: dict[str, Any] = {
+        "number": 1, "witness": 1, "keep_until": (at + 730 * DAY).date(), "language": "Dutch",
+        "purpose": "To find out what happened in this case", "place": "Harbour House 3.04",
+        "legal_basis": "Legitimate interest in security, GDPR Art. 6(1)(f)",
+    }  # fmt: skip
     made = Interview.objects.create(
-        case=case, number=1, person=person, witness=1, heard_as=heard_as, rules=rules.id, rules_as_of=rules.as_of,
-        purpose="To find out what happened in this case",
-        legal_basis="Legitimate interest in security, GDPR Art. 6(1)(f)", keep_until=(at + 730 * DAY).date(),
-        asks=by["saskia"], notes_by=by["yusuf"], language="Dutch", place="Harbour House 3.04", made_at=at, **more,
+        case=case, person=person, heard_as=heard_as, rules=rules.id, rules_as_of=rules.as_of, asks=by["saskia"],
+        notes_by=by["yusuf"], made_at=at, **(told | more),
     )  # fmt: skip
     InterviewStep.objects.create(interview=made, stage="plan", by=by["saskia"], at=at)
     return made
@@ -223,3 +229,18 @@ def _witness(now: datetime, by: dict[str, User]) -> None:
                     is_anonymous=True, interpreter="Portuguese, by phone", planned_at=now + DAY)  # fmt: skip
     for one in engine.plan({}, "", UTC).questions:
         Question.objects.create(interview=made, words=one.words, why=one.why)
+
+
+def _over(now: datetime, by: dict[str, User]) -> None:
+    """The day of both was short: they were to be kept for as long as it took to find out."""
+    laptop, wind = (Case.objects.get(alarms__rule=rule) for rule in (LAPTOP, WIND))
+    began = laptop.opened_at + 0.2 * DAY
+    porter = _planned(laptop, by, "contact", "", began, number=2, witness=2, outsider="Porter of the building",
+                      keep_until=(now - DAY).date(), stage="ended", started_at=began, closed_at=began)  # fmt: skip
+    words = "I only know that the lift stood on floor 3 when I came."
+    NoteLine.objects.create(interview=porter, number=1, who=porter.outsider, words=words, by=by["yusuf"], at=began)
+    InterviewStep.objects.create(interview=porter, stage="ended", words="He had to go.", by=by["saskia"], at=began)
+    heard = wind.opened_at + 0.4 * DAY
+    gone = _planned(wind, by, "contact", "", heard, stage="done", started_at=heard, closed_at=heard, purpose="",
+                    legal_basis="", place="", keep_until=(now - 3 * DAY).date(), emptied_at=now - 2 * DAY)  # fmt: skip
+    gone.steps.all().delete()

@@ -42,6 +42,8 @@ POLICE: Final = Asked(
     "Police, Delft, R. Mulder",
     copies=2,
     their_reference="26-118-402",
+    witnesses=(("Rita Monteiro", "found it behind the lockers in the evening", "E-01"),),
+    with_annex=True,
     preserve=("Prints at the hinge of E-01, your laboratory, request 26-118-402/1.",),
     not_examined=(
         ("The disk of the laptop", "not started, so that nothing on it changes", "whether the payroll list was read"),

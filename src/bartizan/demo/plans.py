@@ -42,7 +42,7 @@ def write(now: datetime, officers: Sequence[User]) -> dict[str, list[int]]:
     _run("forced-door", case.opened_at, FOLLOWED, by, case=case)
     drill = _run("bomb-threat", now - 26 * DAY, REHEARSED, by)
     after = Case.objects.get(alarms__rule=AFTER)
-    planned = _planned("lost-badge", now, after)
+    planned = _planned("lost-badge", now, after, by["saskia"])
     _lessons(now, case, after, by)
     return {"drills": [drill.pk, planned.pk]}
 
@@ -65,11 +65,11 @@ def _run(
     return run
 
 
-def _planned(key: str, now: datetime, case: Case) -> Run:
+def _planned(key: str, now: datetime, case: Case, by: User) -> Run:
     plan, day = shipped()[key], (now + 9 * DAY).date()
     return Run.objects.create(
         key=key, version=plan.version, name=plan.plan.name, text=plan.text, digest=plan.digest,
-        planned_on=day, learnt_in=case, keep_until=day + DRILL_KEPT,
+        planned_on=day, planned_by=by, learnt_in=case, keep_until=day + DRILL_KEPT,
     )  # fmt: skip
 
 

@@ -56,7 +56,7 @@ def _device(user: Any, body: dict[str, Any]) -> dict[str, Any] | None:
     return body if estate.devices(user).filter(code=body.get("code")).exists() else None
 
 
-topic("alarm", "see alarms", _alarm)
+topic("alarm", "see alarms", _alarm, kept=("site", "person", "zone", "holder_id"))
 topic("events", "see events", _events)
 topic("door", "see places", _door)
 topic("device", "see places", _device)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from django.utils import timezone
@@ -28,6 +28,15 @@ SOURCE = trigger(Trigger("source-trouble", "A source is silent or in trouble", O
 TROUBLE = trigger(Trigger("trouble", "Something in Bartizan is in trouble", OFFICERS, order=41))
 BACKUP = trigger(Trigger("backup-failed", "A backup failed", "Whoever may change settings", order=42))
 AGAIN = timedelta(hours=1)
+Mask = Callable[[Sequence[Alarm]], Callable[[Alarm, str], str]]
+"""Of the alarms that are told of at once: what of each one's words may be said."""
+_masks: list[Mask] = []
+
+
+def masked_by(mask: Mask) -> None:
+    """A room above says what of an alarm's words is not told, because more than one person will read them."""
+    if mask not in _masks:
+        _masks.append(mask)
 
 
 def alarms_raised(alarms: Sequence[Alarm]) -> None:
@@ -35,7 +44,7 @@ def alarms_raised(alarms: Sequence[Alarm]) -> None:
     if not alarms:
         return
     order = answerers_of(alarms)
-    happened(RAISED.name, [_telling(alarm, first_of(order.get(alarm.pk, []))) for alarm in alarms])
+    happened(RAISED.name, _tellings([(alarm, first_of(order.get(alarm.pk, []))) for alarm in alarms]))
 
 
 def answerers_of(alarms: Sequence[Alarm]) -> dict[int, list[Answerer]]:
@@ -43,18 +52,25 @@ def answerers_of(alarms: Sequence[Alarm]) -> dict[int, list[Answerer]]:
 
 
 def alarms_escalated(alarms: Sequence[Alarm]) -> None:
-    happened(
-        ESCALATED.name, [_telling(alarm, [alarm.holder], "Escalated to you: ") for alarm in alarms if alarm.holder]
-    )
+    held = [(alarm, [alarm.holder]) for alarm in alarms if alarm.holder]
+    happened(ESCALATED.name, _tellings(held, "Escalated to you: "))
 
 
 def alarm_given(alarm: Alarm, to: User, by: User) -> None:
     words = f"{by.get_full_name() or by.username} gave you an alarm: "
-    happened(ASSIGNED.name, [_telling(alarm, [to], words)])
+    happened(ASSIGNED.name, _tellings([(alarm, [to])], words))
 
 
-def _telling(alarm: Alarm, users: Sequence[User], before: str = "") -> Telling:
-    words = f"{before}{alarm.title}" + (f", {alarm.where}" if alarm.where else "")
+def _tellings(told: Sequence[tuple[Alarm, Sequence[User]]], before: str = "") -> list[Telling]:
+    masks = [mask([alarm for alarm, _ in told]) for mask in _masks]
+    return [_telling(alarm, users, before, masks) for alarm, users in told]
+
+
+def _telling(alarm: Alarm, users: Sequence[User], before: str, masks: Sequence[Callable[[Alarm, str], str]]) -> Telling:
+    about = alarm.title + (f", {alarm.where}" if alarm.where else "")
+    for mask in masks:
+        about = mask(alarm, about)
+    words = f"{before}{about}"
     return Telling(
         users, words, f"/?alarm={alarm.pk}", alarm.level, f"alarm:{alarm.pk}", f"{before and 'For you: '}{alarm.title}"
     )

@@ -121,7 +121,8 @@ def set_pinpoint(case: Case, result: dict[str, Any]) -> None:
 
 
 def _tell(case: Case, *, is_new: bool = False) -> None:
-    publish_live("case", {"number": case.number, "headline": case.headline, "level": case.level, "new": is_new})
+    """Without the headline: it may say what the gate hides, and whoever opens the case reads it there."""
+    publish_live("case", {"number": case.number, "level": case.level, "new": is_new})
 
 
 @atomic

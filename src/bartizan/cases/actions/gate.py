@@ -67,6 +67,7 @@ def end_override(override: Override, reason: str, by: User) -> None:
 @atomic
 def give_aliases(case: Case, people: Iterable[str]) -> dict[str, Alias]:
     """P1, P2 … to those of ``people`` (staff numbers, in their order) who have none yet; all by person."""
+    Case.objects.select_for_update().get(pk=case.pk)  # two who look first at the same time give the same numbers
     known = {alias.person: alias for alias in Alias.objects.filter(case=case)}
     for person in people:
         if person not in known:

@@ -19,13 +19,15 @@ from bartizan.cases.actions.exhibit import note_view
 from bartizan.cases.actions.gate import give_aliases
 from bartizan.cases.actions.proving import ask_authority
 from bartizan.cases.custody import Evidence, certificate_text, signed_by
-from bartizan.cases.dossier import Asked, gather, strictly
+from bartizan.cases.dossier import Asked, gather, sealed_names, strictly
 from bartizan.cases.exhibits_told import chain_of
 from bartizan.cases.fact_sheet import TITLES
 from bartizan.cases.models import Case, Exhibit, FactEntry, Packet
 from bartizan.cases.models.packet import KINDS
+from bartizan.cases.packet_paper import annex as annex_paper
 from bartizan.cases.queries.gate import gate_of
 from bartizan.cases.queries.masks import people_of, veil
+from bartizan.cases.queries.packet import opens_annex
 from bartizan.cases.typeset import TypesetError
 from bartizan.core import preferences
 from bartizan.core.actions import record
@@ -78,13 +80,47 @@ def make_packet(case: Case, asked: Asked, by: User, signed: str = "", *, validat
     except (packet_file.PacketError, TypesetError) as error:
         raise ValidationError(str(error)) from error
     token, stamped_at, trouble = _stamped(parts.manifest)
+    sealed = _annex(case, asked, dossier, parts.digest) if asked.with_annex else b""
     with packet_file.zipped(parts, token, made_at) as pieces:
         file = add_file(by, f"packet:{case.number}", _name(dossier), pieces, "Packet")
     packet = _packet(case, asked, dossier)
     packet.digest, packet.pages, packet.file, packet.made_by = parts.digest, parts.pages, file, by
+    packet.annex = _keep_annex(packet, sealed, by) if sealed else None
     packet.stamped_at, packet.trouble, packet.seconds = stamped_at, trouble[:400], time.monotonic() - began
     _keep(by, packet, copied)
     return packet
+
+
+def _annex(case: Case, asked: Asked, dossier: Dossier, digest: str) -> bytes:
+    names = sealed_names(case, asked)
+    if not names:
+        raise ValidationError("There is no witness whom an annex could name: list one, or make it without the annex.")
+    try:
+        return annex_paper(dossier, digest, names)
+    except TypesetError as error:
+        raise ValidationError(str(error)) from error
+
+
+def _keep_annex(packet: Packet, content: bytes, by: User) -> File:
+    """Its subject is shown by no page of files: only ``open_annex`` gives it out."""
+    name = f"annex-{packet.case.number}-{packet.number}.pdf"
+    return add_file(by, f"annex:{packet.case.number}", name, [content], "Sealed annex of a packet")
+
+
+@atomic
+def open_annex(packet: Packet, to: str, reason: str, by: User) -> File:
+    """Each time is in the audit, with the prosecutor who gets it and why."""
+    if not opens_annex(by, packet.case):
+        raise ValidationError("The lead of the case or a chief security officer opens the sealed annex.")
+    if packet.annex is None:
+        raise ValidationError("The packet has no sealed annex.")
+    if not to.strip():
+        raise ValidationError("Say which prosecutor it is given to, by name and office.")
+    if not reason.strip():
+        raise ValidationError("Say why it is opened, such as the request and its number.")
+    told = {"packet": packet.number, "to": to.strip()[:200], "reason": reason.strip()[:400]}
+    record(by, "opened a sealed annex", f"case:{packet.case.number}", sha256=packet.annex.digest, **told)
+    return packet.annex
 
 
 def _packet(case: Case, asked: Asked, dossier: Dossier) -> Packet:
@@ -121,6 +157,8 @@ def _check(case: Case, asked: Asked) -> None:
             "The gate names nobody, so nobody is reported and nobody's words can stand there: sign as second reader on "
             "the tab Pinpoint first, or leave what the person says empty."
         )
+    if asked.with_annex and asked.level != "authority":
+        raise ValidationError("A sealed annex goes with a packet for the police alone: make it without one.")
     if asked.with_contents and asked.level != "authority":
         raise ValidationError("Contents of exhibits go to the police alone: make it without them.")
 
@@ -173,7 +211,7 @@ def _keep(by: User, packet: Packet, copied: list[tuple[Exhibit, Signature]]) -> 
             told = {"packet": packet.number, "kind": packet.kind, "sha256": packet.digest, "facts": packet.facts}
             record(by, "made a packet", f"case:{packet.case.number}", **told)
     except (IntegrityError, ValidationError) as error:
-        File.objects.filter(pk__in=[packet.file_id]).update(removed_at=timezone.now())
+        File.objects.filter(pk__in=[packet.file_id, packet.annex_id]).update(removed_at=timezone.now())
         if isinstance(error, ValidationError):
             raise
         raise ValidationError("Another packet of the case was made at the same moment: make yours again.") from error
@@ -181,5 +219,5 @@ def _keep(by: User, packet: Packet, copied: list[tuple[Exhibit, Signature]]) -> 
 
 def forget_packets(cases: Collection[int]) -> None:
     """A demo's packets go with its cases: their files are let go of."""
-    files = Packet.objects.filter(case__in=cases).exclude(file=None).values_list("file", flat=True)
-    File.objects.filter(pk__in=list(files)).update(removed_at=timezone.now())
+    files = {pk for pair in Packet.objects.filter(case__in=cases).values_list("file", "annex") for pk in pair if pk}
+    File.objects.filter(pk__in=files).update(removed_at=timezone.now())

@@ -24,6 +24,8 @@ from bartizan.engines.plans.walk import CLOSED, LATER, SKIPPED
 log = logging.getLogger(__name__)
 DRILL_KEPT: Final = timedelta(days=730)
 """How long a drill is kept: long enough to compare two years, then it goes."""
+MORNING: Final = 6
+"""The hour, UTC, from which on somebody is reminded of a drill of that day and of the next."""
 GIVES_WAY: Final = "More is known of the case now, and another plan is meant for it."
 
 
@@ -192,7 +194,7 @@ def plan_drill(key: str, on: date, by: User, learnt_in: Case | None = None) -> R
     plan = _plan(key)
     run = Run.objects.create(
         key=key, version=plan.version, name=plan.plan.name, text=plan.text, digest=plan.digest,
-        planned_on=on, learnt_in=learnt_in, keep_until=on + DRILL_KEPT,
+        planned_on=on, planned_by=by, learnt_in=learnt_in, keep_until=on + DRILL_KEPT,
     )  # fmt: skip
     told = {"drill": run.pk, "on": on.isoformat()} | ({"case": learnt_in.number} if learnt_in else {})
     record(by, "planned drill", f"plan:{key}", **told)
@@ -210,6 +212,21 @@ def begin_drill(run: Run, by: User) -> None:
     run.keep_until = (now + DRILL_KEPT).date()
     run.save()
     record(by, "started drill", f"plan:{run.key}", drill=run.pk, version=run.version)
+
+
+def remind_of_drills(now: datetime) -> int:
+    """In the worker: a drill that is planned for tomorrow, or for today, is told once on each of the days."""
+    today = now.date()
+    if now.hour < MORNING:
+        return 0
+    waiting = Run.objects.filter(case=None, started_at=None, ended_at=None).exclude(reminded_on=today)
+    due = waiting.filter(planned_on__in=(today, today + timedelta(days=1))).select_related("planned_by")
+    for run in due:
+        with atomic():
+            plan_told.drill_ahead(run, today, now)
+            run.reminded_on = today
+            run.save(update_fields=["reminded_on"])
+    return len(due)
 
 
 def look_at_runs(now: datetime) -> int:

@@ -13,7 +13,9 @@ from django.db.transaction import atomic
 from django.utils import timezone
 
 from bartizan.cases import letters
+from bartizan.cases.house_book import house
 from bartizan.cases.models import Case, Charge, ChargeStep
+from bartizan.cases.proofs import exhibits_proved, is_number
 from bartizan.cases.queries import sanction as queries
 from bartizan.core.actions import record
 from bartizan.core.files import add_file
@@ -123,15 +125,35 @@ def in_full(words: str) -> str:
 
 def _house() -> House:
     try:
-        return queries.house()
+        return house()
     except HouseError as error:
         raise ValidationError(f"The house's rules on sanctions (sanctions.yaml) cannot be read. {error}") from error
 
 
 @atomic
 def enter_proof(charge: Charge, by: User, *, point: str, rule: str, items: Iterable[str], met: bool, note: str) -> None:
-    told = tuple(filter(None, (item.strip() for item in items)))
+    """``items``: exhibits of the case by their number, and whatever else shows it in words."""
+    told = _checked(charge.case, items, met=met)
     take(charge, s.Proved, by, point=point.strip(), rule=rule.strip(), items=told, is_met=met, note=note.strip())
+
+
+def _checked(case: Case, items: Iterable[str], *, met: bool) -> tuple[str, ...]:
+    """Each once. A number of an exhibit must be one of the case, and nothing is met by one that does not verify."""
+    told = [item.strip() for item in items if item.strip()]
+    told = list(dict.fromkeys(item.upper() if is_number(item.upper()) else item for item in told))
+    proved = exhibits_proved(case) if any(is_number(item) for item in told) else {}
+    for number in filter(is_number, told):
+        if number not in proved:
+            raise ValidationError(
+                f"The case has no exhibit {number}: choose from the list, or take it in on the tab Evidence first. "
+                "What is no exhibit is named in other words."
+            )
+        if met and proved[number]:
+            raise ValidationError(
+                f"{number} does not verify: {proved[number].rstrip('.')}. Nothing is met by it: leave it out, or enter "
+                "the point as not met."
+            )
+    return tuple(told)
 
 
 @atomic

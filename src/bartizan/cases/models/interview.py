@@ -40,6 +40,10 @@ class Interview(models.Model):
     purpose = models.CharField(max_length=400)
     legal_basis = models.CharField(max_length=400)
     keep_until = models.DateField()
+    emptied_at = models.DateTimeField(null=True)
+    """When its content and who was heard were deleted, after that day: this line stays."""
+    over_told_at = models.DateTimeField(null=True)
+    """When the lead was told that the day is over and why it is kept all the same."""
     asks = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
     notes_by = models.ForeignKey(_USER, null=True, on_delete=models.PROTECT, related_name="+")
     sound = models.BooleanField(null=True)

@@ -64,6 +64,8 @@ class Packet(models.Model):
     trouble = models.CharField(max_length=400, blank=True)
     file = models.ForeignKey(File, null=True, on_delete=models.SET_NULL, related_name="+")
     """Nothing: it was removed from the case's files and let go of; the digest stays."""
+    annex = models.ForeignKey(File, null=True, on_delete=models.SET_NULL, related_name="+")
+    """The sealed names of its witnesses: opened with a reason, for the prosecutor alone, and no file of the case's."""
     pages = models.PositiveSmallIntegerField()
     seconds = models.FloatField()
     """How long the making took."""

@@ -45,6 +45,9 @@ class Run(models.Model):
     learnt_in = models.ForeignKey(Case, null=True, on_delete=models.SET_NULL, related_name="drills")
     """The case after which the drill was planned."""
     planned_on = models.DateField(null=True)
+    planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    reminded_on = models.DateField(null=True)
+    """The last day on which somebody was reminded of a planned drill."""
     started_at = models.DateTimeField(null=True)
     """Nothing: a drill that is planned."""
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")

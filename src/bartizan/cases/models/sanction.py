@@ -6,8 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from bartizan.cases import house_book
 from bartizan.cases.models.case import Case, Task
 from bartizan.core.models import File
+from bartizan.watch.models import LEVELS
 
 
 class Charge(models.Model):
@@ -26,6 +28,10 @@ class Charge(models.Model):
     purpose = models.CharField(max_length=400)
     legal_basis = models.CharField(max_length=400)
     keep_until = models.DateField()
+    emptied_at = models.DateTimeField(null=True)
+    """When the steps and whom it was against were deleted, after that day: this line stays."""
+    over_told_at = models.DateTimeField(null=True)
+    """When the lead was told that the day is over and why the charge is kept all the same."""
     brought_at = models.DateTimeField(default=timezone.now)
     told_at = models.DateTimeField(null=True)
     """Since when the person knows, and sees the own notice."""
@@ -87,14 +93,21 @@ class PastSanction(models.Model):
 
     APPEALS = [("", "no appeal"), ("dismissed", "dismissed"), ("won in part", "won in part"), ("won", "won")]
 
-    number = models.CharField(max_length=20)
-    what = models.CharField(max_length=200)
-    rule = models.CharField(max_length=120)
-    kind = models.CharField(max_length=80)
-    level = models.PositiveSmallIntegerField()
-    is_meant = models.BooleanField()
-    is_repeated = models.BooleanField()
-    outcome = models.CharField(max_length=30)
-    """A key of the ladder, after any appeal."""
+    number = models.CharField(
+        "reference", max_length=20, unique=True, help_text="Of the case or the file, such as 2024-011; never a name"
+    )
+    what = models.CharField("what was done", max_length=200, help_text="In words that name nobody")
+    rule = models.CharField("rule of the house", max_length=120, help_text="As a charge writes it; alike by its words")
+    kind = models.CharField("kind of conduct", max_length=80, choices=house_book.kinds)
+    level = models.PositiveSmallIntegerField("seriousness", choices=LEVELS)
+    is_meant = models.BooleanField("meant", default=False)
+    is_repeated = models.BooleanField("repeated", default=False)
+    outcome = models.CharField(max_length=30, choices=house_book.outcomes, help_text="What stood after any appeal")
     appeal = models.CharField(max_length=12, choices=APPEALS, blank=True)
     decided_on = models.DateField()
+
+    class Meta:
+        verbose_name = "past outcome"
+
+    def __str__(self) -> str:
+        return self.number

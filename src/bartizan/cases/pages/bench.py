@@ -10,10 +10,13 @@ from typing import Any, Final
 from django.utils import timezone
 
 from bartizan.cases.actions.measure import IF_WON, targets_of
+from bartizan.cases.house_book import house as house_now
 from bartizan.cases.models import Case, Charge, Measure, PastSanction
+from bartizan.cases.pages import bench_proof
 from bartizan.cases.pages.strip import strip_of
 from bartizan.cases.queries import sanction as queries
 from bartizan.cases.queries.gate import gate_of
+from bartizan.cases.queries.retention import why_kept
 from bartizan.core.models import User
 from bartizan.core.queries import officers
 from bartizan.engines import sanctions
@@ -49,7 +52,7 @@ class Deed:
 def content(user: User, case: Case, chosen: str = "", asked: str = "") -> dict[str, Any]:
     """What the tab shows: the bench of one charge, or why none can be brought."""
     try:
-        house = queries.house()
+        house = house_now()
     except HouseError as error:
         return {"house_trouble": str(error)}
     found = list(queries.charges(user, case))
@@ -59,6 +62,7 @@ def content(user: User, case: Case, chosen: str = "", asked: str = "") -> dict[s
         "house": house,
         "charges": found,
         "charge": charge,
+        "ended": queries.ended_charges(user, case),
         "case_gate": gate,
         "named": _name(gate.person) if gate.is_open else "",
         "asked": asked,
@@ -87,8 +91,9 @@ def _of(user: User, charge: Charge, house: House, gate: str) -> dict[str, Any]:
     log = queries.log_of(charge)
     now = sanctions.standing(log)
     names = _names(log, now)
-    deeds = _deeds(user, charge, now, house)
-    third = [one for one in queries.third_people(user, charge, log) if one.username not in now.judged and one != user]
+    out = queries.out_of(charge, now)
+    deeds = _deeds(user, out, now, house)
+    third = [one for one in queries.third_people(user, out) if one.username not in now.judged and one != user]
     return (
         _found(user, charge, now, house, gate, names)
         | _compared(charge, now, house, log, names)
@@ -98,7 +103,7 @@ def _of(user: User, charge: Charge, house: House, gate: str) -> dict[str, Any]:
             "deeds": deeds,
             "shut": _shut(deeds),
             "standard": sanctions.STANDARDS[now.charge.standard] if now.charge else "",
-            "roles": _roles(charge, now, names),
+            "roles": _roles(out, now, names),
             "thirds": third,
             "letter": _letter(charge, now, house),
             "measures": _measures(charge, now, house),
@@ -106,6 +111,7 @@ def _of(user: User, charge: Charge, house: House, gate: str) -> dict[str, Any]:
             "clocks": _clocks(now, house),
             "zone_now": timezone.now(),
             "lookers": queries.lookers(charge),
+            "kept_because": why_kept(charge, timezone.now()),
             "outcomes": house.ladder,
             "replies": sanctions.REPLIES,
             "least_reply": timezone.now() + timedelta(days=house.reply_days),
@@ -126,6 +132,7 @@ def _found(
             (c.words, c.is_met, names.get(c.note, c.note)) for c in sorted(conditions, key=lambda one: one.is_met)
         ],
         "is_blocked": now.decision is None and bool(lacking),
+        "proofs": bench_proof.rows(charge.case, now.proofs.values()),
         "events": _heard(now),
         "rows": _grid(now),
         "weighed_by": names.get(now.weighing.by, "") if now.weighing else "",
@@ -169,8 +176,7 @@ def _headline(now: Standing, house: House, lacking: int, every: int) -> str:
     return "Can be decided, by somebody who did not investigate."
 
 
-def _deeds(user: User, charge: Charge, now: Standing, house: House) -> list[Deed]:
-    out = queries.out_of(charge, now)
+def _deeds(user: User, out: Mapping[str, str], now: Standing, house: House) -> list[Deed]:
     found = []
     for kind, words in DEEDS.items():
         lacking = sanctions.missing(kind, now, house)
@@ -237,8 +243,7 @@ def _outside(now: Standing, house: House, names: Mapping[str, str]) -> dict[str,
     return {"words": words, "because": made.outside_because}
 
 
-def _roles(charge: Charge, now: Standing, names: Mapping[str, str]) -> dict[str, Any]:
-    out = queries.out_of(charge, now)
+def _roles(out: Mapping[str, str], now: Standing, names: Mapping[str, str]) -> dict[str, Any]:
     people = {u.username: u.get_full_name() or u.username for u in User.objects.filter(username__in=out)}
     decides = now.decision.by if now.decision else (now.weighing.by if now.weighing else "")
     own = now.charge.own if now.charge else ()

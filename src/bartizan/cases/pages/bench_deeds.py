@@ -18,8 +18,9 @@ from django.views.decorators.http import require_POST, require_safe
 from bartizan.cases import letters, queries
 from bartizan.cases.actions import measure as measures
 from bartizan.cases.actions import sanction as acts
+from bartizan.cases.house_book import house
 from bartizan.cases.models import Case, Charge
-from bartizan.cases.pages import bench, view
+from bartizan.cases.pages import bench, bench_proof, view
 from bartizan.cases.pages.deeds import local_time
 from bartizan.cases.queries import sanction as bench_of
 from bartizan.core.access import may, needs
@@ -49,6 +50,8 @@ def _shown(request: HttpRequest, number: str, chosen: str, asked: str, trouble: 
     case = get_object_or_404(queries.cases(user), number=number)
     is_able = may(user, "work cases") and (asked in bench.DEEDS or asked in ("charge", "measure"))
     content = bench.content(user, case, chosen, asked if is_able else "")
+    if content.get("asked") == "proof":
+        content["choices"] = bench_proof.choices(user, case, request.POST.getlist("exhibit"))
     if charge := content.get("charge"):
         note_look(user, f"charge:{case.number}/{charge.number}")
     return view.show(request, number, "findings", trouble, content)
@@ -62,7 +65,7 @@ def draft(request: HttpRequest, number: str, charge: int, ending: str) -> HttpRe
     user = _user(request)
     found = _charge(user, get_object_or_404(queries.cases(user), number=number), str(charge))
     now = sanctions.standing(bench_of.log_of(found))
-    letter = letter_of(now, bench_of.letter_facts(found), bench_of.house(), bench_of.names_of(now))
+    letter = letter_of(now, bench_of.letter_facts(found), house(), bench_of.names_of(now))
     at = now.decision.at if now.decision else timezone.now()
     try:
         made = letters.as_pdf(letter, at) if ending == "pdf" else letters.as_docx(letter)
@@ -129,7 +132,7 @@ def _proof(request: HttpRequest, charge: Charge, user: User) -> None:
         user,
         point=told.get("point", "")[:300],
         rule=told.get("rule", "")[:120],
-        items=told.get("shown_by", "")[:400].split(","),
+        items=[*told.getlist("exhibit"), *told.get("shown_by", "")[:400].split(",")],
         met=told.get("met") == "1",
         note=told.get("note", "")[:400],
     )

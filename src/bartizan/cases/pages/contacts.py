@@ -110,25 +110,31 @@ def chosen(user: User, case: Case, zone: tzinfo, contact: str, notice: str) -> d
         "ways": ContactTry.WAYS,
         "urgent_clocks": clocks.urgent(user, case, zone),
         "changes_register": may(user, "change registers"),
+        "counted": {"contacts": _untold(case, rows)},
     }
 
 
 def count(user: User, case: Case) -> int:
     """How many are not told yet although they are to be."""
+    return 0 if case.state == "closed" else _untold(case, tree(user, case))
+
+
+def _untold(case: Case, rows: Iterable[Row]) -> int:
     if case.state == "closed":
         return 0
-    return sum(not row.is_out and not row.undecided and row.standing.state != "told" for row in tree(user, case))
+    return sum(not row.is_out and not row.undecided and row.standing.state != "told" for row in rows)
 
 
 def in_short(user: User, case: Case, zone: tzinfo) -> dict[str, Any]:
     """Told and not told, for the overview."""
-    now = timezone.now()
-    lines = [_line(row, zone, now) for row in tree(user, case)]
+    now, rows = timezone.now(), tree(user, case)
+    lines = [_line(row, zone, now) for row in rows]
     listed = [line for line in lines if not line.row.is_out]
     return {
         "told_lines": lines[:MOST_SHOWN],
         "told": sum(line.row.standing.state == "told" for line in listed),
         "to_tell": len(listed),
+        "counted": {"contacts": _untold(case, rows)},
     }
 
 

@@ -12,12 +12,15 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from bartizan.cases.models import AccountClaim, Case, Interview, StatementVersion
 from bartizan.cases.pages import interviews as listing
 from bartizan.cases.pages import masking
 from bartizan.cases.queries import interview as queries
 from bartizan.cases.queries.gate import gate_of
+from bartizan.cases.queries.masks import estate_now
+from bartizan.cases.queries.retention import why_kept
 from bartizan.cases.wording import figure, plain, strength
 from bartizan.core.access import may
 from bartizan.core.models import User
@@ -100,7 +103,7 @@ def content(
     except ValidationError as error:
         return listing.listed(user, case) | {"rules_trouble": " ".join(error.messages)}
     able = may(user, "work cases") and not (user.person and user.person == interview.person)
-    claims = list(interview.claims.select_related("interview").order_by("number"))
+    claims = list(interview.claims.order_by("number"))
     zones = listing.zone_names(user)
     notes = list(interview.notes.select_related("by").order_by("number"))
     return {
@@ -117,6 +120,7 @@ def content(
         "next_asks": listing.asks(user, case, queries.interviews(user, case)),
         "has_verdict": bool((case.pinpoint or {}).get("verdict")),
         "lookers": queries.lookers(interview),
+        "kept_because": why_kept(interview, timezone.now()),
         **_plan(interview, now, zones),
         **_account(user, case, claims, zones),
         **_papers(interview, now),
@@ -207,7 +211,7 @@ def _plan(interview: Interview, now: Standing, zones: Mapping[str, str]) -> dict
 
 
 def _account(user: User, case: Case, claims: list[AccountClaim], zones: Mapping[str, str]) -> dict[str, Any]:
-    verdict, known = (case.pinpoint or {}).get("verdict") or {}, estate.snapshot()
+    verdict, known = (case.pinpoint or {}).get("verdict") or {}, estate_now()
     about = {claim.about for claim in claims} - {""}
     people = dict(estate.people(user).filter(code__in=about).values_list("code", "name")) if about else {}
     interview = claims[0].interview if claims else None

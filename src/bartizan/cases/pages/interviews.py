@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 
 from bartizan.cases.findings import Findings
-from bartizan.cases.models import Case, Interview
+from bartizan.cases.models import Case, Interview, StatementVersion
 from bartizan.cases.pages import masking
 from bartizan.cases.pages.signing import colleagues
 from bartizan.cases.queries import interview as queries
 from bartizan.cases.queries.gate import gate_of
+from bartizan.cases.queries.retention import is_over, reason_to_keep
 from bartizan.cases.rights_book import rules
 from bartizan.cases.wording import figure, plain
 from bartizan.core.access import may
@@ -37,6 +39,8 @@ class Line:
     state: str
     counts: str
     signed: str
+    kept_because: str
+    """Why it is kept though its day is over; empty: it is not over."""
 
 
 def content(user: User, case: Case, _known: Findings, _zone: Any) -> dict[str, Any]:
@@ -56,7 +60,8 @@ def listed(user: User, case: Case, asked: str = "") -> dict[str, Any]:
     veil = masking.veil_of(user, case)  # first: by their numbers people are named in what follows
     told: dict[str, Any] = {
         "veil": veil,
-        "lines": [_line(one) for one in found],
+        "lines": _lines(case, found),
+        "ended": queries.ended_interviews(user, case),
         "next_asks": asks(user, case, found),
         "has_verdict": bool((case.pinpoint or {}).get("verdict")),
         "rules_trouble": trouble,
@@ -70,7 +75,7 @@ def listed(user: User, case: Case, asked: str = "") -> dict[str, Any]:
 
 
 def lines(user: User, case: Case) -> list[Line]:
-    return [_line(one) for one in queries.interviews(user, case)]
+    return _lines(case, list(queries.interviews(user, case)))
 
 
 def plan_form(user: User, case: Case, known: Mapping[str, Rules]) -> dict[str, Any]:
@@ -90,16 +95,25 @@ def _rules() -> tuple[Mapping[str, Rules], str]:
         return {}, " ".join(error.messages)
 
 
-def _line(one: Interview) -> Line:
-    rows = list(one.claims.values_list("verdict", flat=True))
-    version = queries.newest_version(one)
-    signs = list(version.signatures.all()) if version else []
+def _lines(case: Case, found: Sequence[Interview]) -> list[Line]:
+    """However many they are, a handful of questions."""
+    versions = StatementVersion.objects.defer("text").prefetch_related("signatures")
+    prefetch_related_objects(found, "claims", Prefetch("versions", versions))
+    now, names = timezone.now(), queries.all_called(found)
+    reason = reason_to_keep(case, now) if any(is_over(one, now) for one in found) else ""
+    return [_line(one, names[one.pk], reason if is_over(one, now) else "") for one in found]
+
+
+def _line(one: Interview, who: str, kept_because: str) -> Line:
+    """Its claims and versions have been read."""
+    version = max(one.versions.all(), key=lambda each: each.number, default=None)
+    signs = version.signatures.all() if version else ()
     heard = next((sign for sign in signs if sign.part == "heard"), None)
     signed = (
         "not signed" if heard is None else "refused" if heard.is_refusal else f"V{version.number if version else 0}"
     )
     state = _STATES.get(one.stage) or one.get_stage_display()
-    return Line(one, queries.called(one), state, verdict_words(rows), signed)
+    return Line(one, who, state, verdict_words(claim.verdict for claim in one.claims.all()), signed, kept_because)
 
 
 def verdict_words(verdicts: Iterable[str]) -> str:

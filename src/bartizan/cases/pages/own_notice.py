@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from bartizan.cases.actions import sanction as acts
+from bartizan.cases.house_book import house
 from bartizan.cases.models import Charge
 from bartizan.cases.queries import sanction as queries
 from bartizan.core import vault
@@ -32,16 +33,16 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _shown(request: HttpRequest, pk: int, trouble: str = "") -> HttpResponse:
     user, charge = _own(request, pk)
-    house = queries.house()
+    rules = house()
     now = sanctions.standing(queries.log_of(charge))
     note_look(user, f"charge:{charge.case.number}/{charge.number}")
-    open_ = sanctions.next_steps(queries.log_of(charge), house)
+    open_ = sanctions.next_steps(queries.log_of(charge), rules)
     context: dict[str, Any] = {
         "place": "me", "charge": charge, "stand": now, "zone": zone_of(user, charge.case.site), "trouble": trouble,
         "typed": request.POST, "standard": sanctions.STANDARDS[now.charge.standard] if now.charge else "",
-        "may_reply": "reply" in open_, "may_appeal": "appeal" in open_, "appeal_until": now.appeal_until(house),
-        "outcome": house.name_of(now.outcome) if now.outcome else "",
-        "replies": [(sanctions.SAID[one.how], one) for one in now.replies], "house": house,
+        "may_reply": "reply" in open_, "may_appeal": "appeal" in open_, "appeal_until": now.appeal_until(rules),
+        "outcome": rules.name_of(now.outcome) if now.outcome else "",
+        "replies": [(sanctions.SAID[one.how], one) for one in now.replies], "house": rules,
         "appeal_to": queries.names_of(now).get(now.decision.appeal_to, "") if now.decision else "",
     }  # fmt: skip
     return render(request, "cases/own_notice.html", context, status=422 if trouble else 200)

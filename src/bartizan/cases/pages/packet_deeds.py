@@ -6,6 +6,8 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path
+from django.utils.http import content_disposition_header
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from bartizan.cases import queries
@@ -14,6 +16,7 @@ from bartizan.cases.dossier import Asked
 from bartizan.cases.fact_sheet import TITLES, fact_sheet
 from bartizan.cases.models import Case
 from bartizan.cases.pages import packets, view
+from bartizan.core import vault
 from bartizan.core.access import may, needs
 from bartizan.core.models import User
 from bartizan.core.values import is_number
@@ -50,6 +53,27 @@ def do(request: HttpRequest, number: str, deed: str) -> HttpResponse:
         told = packets.page(user, case, fact=fact, makes=deed == "make", typed=typed if deed == "make" else None)
         return view.show(request, number, "packets", " ".join(error.messages), told)
     return HttpResponseRedirect(f"/cases/{number}/packets#{anchor}")
+
+
+@require_POST
+@never_cache
+@needs("work cases")
+def annex(request: HttpRequest, number: str, packet: int) -> HttpResponse:
+    """The sealed names of witnesses, to whoever may open them and says to whom they go and why."""
+    user = _user(request)
+    case = get_object_or_404(queries.cases(user), number=number)
+    found = get_object_or_404(queries.packets(user, case), number=packet)
+    try:
+        file = acts.open_annex(found, request.POST.get("to", ""), request.POST.get("reason", ""), user)
+        content = b"".join(vault.read(file.digest))
+    except ValidationError as error:
+        told = packets.page(user, case) | {"annex_of": packet}
+        return view.show(request, number, "packets", " ".join(error.messages), told)
+    except vault.VaultError as error:
+        raise Http404(f"{file.name}: {error}") from error
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = content_disposition_header(True, file.name) or "attachment"
+    return answer
 
 
 def _user(request: HttpRequest) -> User:
@@ -95,6 +119,7 @@ def asked_of(request: HttpRequest) -> Asked:
         asks=tuple(lines["asks"]),
         signers=tuple((one[0], one[1] or "signs") for one in _parts(lines["signers"], 2)),
         with_contents=told.get("contents") == "1",
+        with_annex=told.get("annex") == "1",
     )
 
 
@@ -114,4 +139,5 @@ _PACKETS = "cases/<str:number>/packets"
 urlpatterns = [
     path(_PACKETS, tab, name="packets"),
     path(f"{_PACKETS}/do/<str:deed>", do, name="packet-do"),
+    path(f"{_PACKETS}/<int:packet>/annex", annex, name="packet-annex"),
 ]

@@ -12,7 +12,7 @@ from bartizan.cases.findings import Findings
 from bartizan.cases.models import Case, Exhibit, Packet
 from bartizan.cases.models.packet import KINDS
 from bartizan.cases.queries.gate import gate_of
-from bartizan.cases.queries.packet import packets
+from bartizan.cases.queries.packet import opens_annex, packets
 from bartizan.core.models import User
 
 LEVELS: Final = {
@@ -65,6 +65,7 @@ def page(
         "known": sum(one.is_known for one in sheet.facts),
         "open_fact": fact,
         "makes": makes,
+        "opens_annex": opens_annex(user, case),
         "packets": [Row(one, KINDS[one.kind], LEVELS[one.level]) for one in made],
     }
     return told | (_form(case, made, sheet, typed) if makes else {})

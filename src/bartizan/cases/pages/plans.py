@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -115,16 +116,25 @@ def index(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     times = plans_of.plan_times(user, timezone.now())
     lines = [Line(one, one.plan, *times.get(one.key, (None, None))) for one in plans_of.latest().values()]
-    drills = list(queries.drills(user)[:40])
+    zone = zone_of(user)
+    today = timezone.now().astimezone(zone).date()
     context = {
         "place": "plans",
         "lines": [line for line in lines if not line.kept.withdrawn_because],
         "withdrawn": [line for line in lines if line.kept.withdrawn_because],
-        "drills": drills,
+        "drills": queries.drills(user).exclude(started_at=None, ended_at=None)[:40],
+        "planned": [(run, *due(run.planned_on, today)) for run in plans_of.planned_drills(user) if run.planned_on],
         "open_proposals": queries.proposals(user).filter(state="proposed").count(),
-        "zone": zone_of(user),
+        "zone": zone,
     }
     return render(request, "cases/plans.html", context)
+
+
+def due(day: date, today: date) -> tuple[str, bool]:
+    """How far off a planned drill is, in words, and whether it is to be begun."""
+    days = (day - today).days
+    near = {0: "today", 1: "tomorrow", -1: "yesterday, and not begun"}
+    return near.get(days) or (f"in {days} days" if days > 0 else f"{-days} days ago, and not begun"), days <= 0
 
 
 def _user(request: HttpRequest) -> User:

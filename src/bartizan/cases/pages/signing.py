@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from bartizan.cases.custody import Party, called, party_of, signed_by, signed_on_paper
 from bartizan.cases.models import Case
-from bartizan.core.access import covers
+from bartizan.cases.queries.case import seers
 from bartizan.core.models import User
 from bartizan.core.queries import officers
 from bartizan.engines.custody import Signature
@@ -17,9 +19,13 @@ OUTSIDE = ""
 """What stands in a form for somebody who has no account."""
 
 
-def colleagues(user: User, case: Case) -> list[User]:
-    """Accounts to whom an exhibit of the case can go: they work cases, and see this one."""
-    return [one for one in officers(user, "work cases") if covers(one, case)]
+def colleagues(user: User, case: Case, seen_by: Iterable[User] | None = None) -> list[User]:
+    """Accounts to whom something of the case can be given: they work cases, and see this one.
+
+    ``seen_by``: who sees it, where the page has asked already.
+    """
+    inside = {one.pk for one in (seers(case) if seen_by is None else seen_by)}
+    return [one for one in officers(user, "work cases") if one.pk in inside]
 
 
 def party(request: HttpRequest, case: Case, prefix: str) -> Party:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -17,12 +17,13 @@ from bartizan.cases.findings import Findings, findings
 from bartizan.cases.models import Case
 from bartizan.cases.pages import bench, clocks, contacts, evidence, interviews, masking, need, packets, pinpoint, plan
 from bartizan.cases.pages.path import WIDE, crop, walk
+from bartizan.cases.pages.signing import colleagues
 from bartizan.cases.queries.sanction import charges
-from bartizan.core.access import covers, needs, visible_to
+from bartizan.core.access import needs, visible_to
 from bartizan.core.actions import note_look
 from bartizan.core.files import files_of
 from bartizan.core.models import User
-from bartizan.core.queries import audit_of, officers
+from bartizan.core.queries import audit_of
 from bartizan.engines.observe import split_reference
 from bartizan.estate import queries as estate
 from bartizan.watch import lake as events_of
@@ -57,24 +58,25 @@ def show(
     assert isinstance(user, User)
     found = get_object_or_404(queries.cases(user), number=number)
     zone = shown.zone_of(user, found.site)
-    known = findings(found, zone)
+    known, seen_by = findings(found, zone), queries.seers(found)
+    told = TABS[tab].content(user, found, known, zone) if content is None else content
     context: dict[str, Any] = {
         "place": "cases",
         "case": found,
         "zone": zone,
         "tab": tab,
-        "tabs": _tabs(user, found),
+        "tabs": _tabs(user, found, told.pop("counted", {})),
         "template": f"cases/{TABS[tab].template or tab}.html",
         "styles": TABS[tab].styles,
         "known": known,
         "trouble": trouble,
         "typed": request.POST,
-        "officers": [one for one in officers(user, "work cases") if covers(one, found)],
-        "seers": queries.seers(found),
+        "officers": colleagues(user, found, seen_by),
+        "seers": seen_by,
         "timeline_url": timeline_url(found),
         "tasks": found.tasks.order_by("done_at", "due_at", "pk"),
     }
-    context |= TABS[tab].content(user, found, known, zone) if content is None else content
+    context |= told
     veil = context.pop("veil", None) or masking.veil_of(user, found)
     context["named"] = [veil.of(found).person(person) for person in sorted(veil.named.get(found.pk, ()))]
     note_look(user, f"case:{found.number}")
@@ -101,10 +103,15 @@ def event_url(case: Case, event: str) -> str:
     return f"{timeline_url(case)}&rows=all&event={event}"
 
 
-def _tabs(user: User, case: Case) -> list[tuple[str, str, str, int]]:
+def _tabs(user: User, case: Case, counted: Mapping[str, int]) -> list[tuple[str, str, str, int]]:
+    """Each tab with its word, address and number. ``counted``: numbers that the open tab has worked out already."""
     base = f"/cases/{case.number}"
+
+    def number(name: str, tab: Tab) -> int:
+        return counted[name] if name in counted else tab.count(user, case) if tab.count else 0
+
     return [
-        (name, tab.word, base if name == "overview" else f"{base}/{name}", tab.count(user, case) if tab.count else 0)
+        (name, tab.word, base if name == "overview" else f"{base}/{name}", number(name, tab))
         for name, tab in TABS.items()
     ]
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 
 from bartizan.cases.models import Case, CaseEntity, Decision, Named, Note, Part, Task, Wall
 from bartizan.core import files
-from bartizan.core.access import Reach, covers, may_change, reach_of, roles_with, rule, visible_to
+from bartizan.core.access import Reach, may_change, reach_of, roles_with, rule, visible_to
 from bartizan.core.live import topic
 from bartizan.core.models import User
 from bartizan.core.queries import keep_apart
@@ -69,7 +70,7 @@ def _lines_about(user: Any) -> Q:
     """The audit's lines about cases that are kept from ``user``, and about what belongs to them."""
     found = Q(pk__in=())
     for number in Case.objects.filter(kept_from(user)).values_list("number", flat=True):
-        found |= Q(subject__in=(f"case:{number}", f"packet:{number}"))
+        found |= Q(subject__in=(f"case:{number}", f"packet:{number}", f"annex:{number}"))
         for part in ("charge", "exhibit", "interview"):
             found |= Q(subject__startswith=f"{part}:{number}")
     reports = Case.objects.filter(kept_from(user), reports__number__isnull=False)
@@ -84,13 +85,11 @@ def cases(user: Reader) -> QuerySet[Case]:
 
 
 def _told(user: Any, body: dict[str, Any]) -> dict[str, Any] | None:
-    """Without the headline: it may say what the gate hides, and whoever opens the case reads it there."""
-    if not cases(user).filter(number=body.get("number")).exists():
-        return None
-    return {name: value for name, value in body.items() if name != "headline"}
+    """To nobody from whom the case is kept, whatever the reach."""
+    return body if cases(user).filter(number=body.get("number")).exists() else None
 
 
-topic("case", "see cases", _told)
+topic("case", "see cases", _told, is_personal=True)
 
 
 def seers(case: Case) -> list[User]:
@@ -99,8 +98,12 @@ def seers(case: Case) -> list[User]:
     walled = set(case.walls.filter(ended_at=None).values_list("user", flat=True))
     named = set(case.named.filter(ended_at=None).values_list("user", flat=True)) | {case.lead_id}
 
+    @cache  # many accounts share a reach, and each reach is a question
+    def lies_within(reach: Reach) -> bool:
+        return reach.is_whole or Case.objects.filter(cases_within(reach), pk=case.pk).exists()
+
     def sees(user: User) -> bool:
-        return user.pk in named or (not case.is_named_only and (reach_of(user).is_whole or covers(user, case)))
+        return user.pk in named or (not case.is_named_only and lies_within(reach_of(user)))
 
     return [user for user in able if user.pk not in walled and sees(user)]
 

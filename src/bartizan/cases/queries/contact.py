@@ -57,7 +57,7 @@ def contacts(user: Reader) -> QuerySet[Contact]:
 
 
 def notices_of(user: Reader, case: Case) -> QuerySet[CaseNotice]:
-    found = CaseNotice.objects.filter(case=case).select_related("contact", "clock", "by", "confirmed_by", "sent_by")
+    found = case.notices_out.select_related("contact", "clock", "by", "confirmed_by", "sent_by")
     return visible_to(user, found.prefetch_related("versions__by").order_by("number"))
 
 
@@ -68,7 +68,7 @@ def tree(user: Reader, case: Case) -> list[Row]:
     for one in visible_to(user, case.contact_tries.select_related("by").order_by("at", "pk")):
         tries[one.contact_id].append(one)
     notices: dict[int, list[CaseNotice]] = defaultdict(list)
-    for notice in notices_of(user, case):
+    for notice in visible_to(user, case.notices_out.order_by("number")):
         notices[notice.contact_id].append(notice)
     verdicts, rows = _Verdicts(case), []
     found = sorted(contacts(user), key=lambda one: (_IN_ORDER.get(one.part, 9), one.order, one.name))

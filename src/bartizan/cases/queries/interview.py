@@ -40,8 +40,14 @@ case_rule(StatementSignature, "version__interview__case")
 
 def interviews(user: User, case: Case) -> QuerySet[Interview]:
     """Of a case, but for those in which the reader is heard: who is heard sees the notes, never the claims."""
-    found = visible_to(user, Interview.objects.filter(case=case).select_related("asks", "notes_by").order_by("number"))
+    known = case.interviews.filter(emptied_at=None).select_related("asks", "notes_by")
+    found = visible_to(user, known.order_by("number"))
     return found.exclude(person=user.person) if user.person else found
+
+
+def ended_interviews(user: User, case: Case) -> QuerySet[Interview]:
+    """The lines that stay of those whose content was deleted under their retention day."""
+    return visible_to(user, Interview.objects.filter(case=case).exclude(emptied_at=None).order_by("number"))
 
 
 def rules_for(interview: Interview) -> Rules:
@@ -82,14 +88,19 @@ def gate_for(interview: Interview) -> str:
 
 def called(interview: Interview) -> str:
     """Who is heard, by name. A case's page masks it; whatever leaves the page masks it by itself."""
-    if not interview.person:
-        return interview.outsider
-    return Person.objects.filter(code=interview.person).values_list("name", flat=True).first() or interview.person
+    return all_called([interview])[interview.pk]
+
+
+def all_called(found: Sequence[Interview]) -> dict[int, str]:
+    """The same of many, by the interview's key."""
+    people = {one.person for one in found} - {""}
+    names = dict(Person.objects.filter(code__in=people).values_list("code", "name")) if people else {}
+    return {one.pk: names.get(one.person) or one.person or one.outsider for one in found}
 
 
 def witness_names(case: Case) -> dict[str, str]:
     """For exports: the staff number, or an outsider's name, of everybody who is anonymous in them, to ``W1``."""
-    found = Interview.objects.filter(case=case, is_anonymous=True)
+    found = Interview.objects.filter(case=case, is_anonymous=True, emptied_at=None)
     return {one.person or one.outsider: one.label for one in found}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -12,8 +12,10 @@ from bartizan.cases.models import Alias, Case, ChargeStep, Override, Reading, Un
 from bartizan.cases.queries.gate import gate_of
 from bartizan.core.access import roles_with
 from bartizan.core.models import User
+from bartizan.engines.context import Estate
 from bartizan.engines.pinpoint.who.masks import Identifiers, Masks
 from bartizan.estate import queries as estate
+from bartizan.watch.models import Alarm
 
 SOMEBODY: Final = "somebody"
 """Where nobody has been given a number yet: a list of cases gives none."""
@@ -30,13 +32,19 @@ class Veil:
     behind: Mapping[int, frozenset[str]]
     kept: frozenset[str] = field(default=frozenset())
 
-    def of(self, case: Case, *, says_names: bool = False, keeps_officers: bool = False) -> Masks:
+    def of(
+        self, case: Case, *, says_names: bool = False, keeps_officers: bool = False, tells_numbers: bool = True
+    ) -> Masks:
+        """``tells_numbers``: not where the reader has said whom he means: the number would say who it is."""
+        behind = self.behind.get(case.pk, frozenset())
         numbers = self.numbers.get(case.pk, {})
+        if not tells_numbers:
+            numbers = {person: number for person, number in numbers.items() if person in behind}
         return Masks(
             self.known,
             lambda person: numbers.get(person, SOMEBODY),
             named=self.named.get(case.pk, ()),
-            behind=self.behind.get(case.pk, ()),
+            behind=behind,
             kept=self.kept if keeps_officers else (),
             says_names=says_names,
         )
@@ -70,6 +78,7 @@ def veil(user: User | None, cases: Collection[Case], known: Identifiers | None =
 class _Kept(NamedTuple):
     at: float
     revision: str
+    estate: Estate
     known: Identifiers
 
 
@@ -80,13 +89,25 @@ FRESH: Final = 0.25
 
 def identifiers() -> Identifiers:
     """What names people in the estate as it is now, read anew when it has changed."""
+    return _known().known
+
+
+def estate_now() -> Estate:
+    """The estate as it is now, for a page: ten thousand people are not read again for each."""
+    return _known().estate
+
+
+def _known() -> _Kept:
     global _kept  # noqa: PLW0603  one answer a process
     now = time.monotonic()
     if _kept is None or now - _kept.at > FRESH:
         revision = estate.revision()
-        known = _kept.known if _kept and _kept.revision == revision else Identifiers(estate.snapshot())
-        _kept = _Kept(now, revision, known)
-    return _kept.known
+        if _kept and _kept.revision == revision:
+            _kept = _kept._replace(at=now)
+        else:
+            read = estate.snapshot()
+            _kept = _Kept(now, revision, read, Identifiers(read))
+    return _kept
 
 
 def forget() -> None:
@@ -119,6 +140,36 @@ def _officers() -> set[str]:
 def for_anybody(case: Case, text: str) -> str:
     """Words of a case where it is not known who reads them, or for many: nobody is shown but whom the gate names."""
     return veil(None, [case]).of(case).text(text)
+
+
+def cases_of(alarms: Collection[int]) -> dict[int, list[Case]]:
+    """The cases to which alarms belong, by the alarm's key; one question where none belongs to any."""
+    links = list(Case.alarms.through.objects.filter(alarm__in=alarms).order_by("case").values_list("alarm", "case"))
+    known = Case.objects.defer("pinpoint").in_bulk({case for _, case in links}) if links else {}
+    found: dict[int, list[Case]] = defaultdict(list)
+    for alarm, case in links:
+        found[alarm].append(known[case])
+    return found
+
+
+def numbered(numbers: Collection[str]) -> list[Case]:
+    """Cases by their numbers, for masking: also those that the reader may not see."""
+    return list(Case.objects.defer("pinpoint").filter(number__in=numbers).order_by("pk")) if numbers else []
+
+
+def alarms_for_anybody(alarms: Sequence[Alarm]) -> Callable[[Alarm, str], str]:
+    """The same of words about alarms: the cases to which they belong say who is masked."""
+    belong = cases_of([alarm.pk for alarm in alarms])
+    if not belong:
+        return lambda _alarm, words: words
+    seen = veil(None, list({case.pk: case for cases in belong.values() for case in cases}.values()))
+
+    def told(alarm: Alarm, words: str) -> str:
+        for case in belong.get(alarm.pk, ()):
+            words = seen.of(case).text(words)
+        return words
+
+    return told
 
 
 def in_a_list(user: User, cases: Iterable[Case]) -> list[tuple[Case, str, str]]:

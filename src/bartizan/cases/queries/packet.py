@@ -10,6 +10,8 @@ from bartizan.cases.models import Case, FactEntry, Packet
 from bartizan.cases.queries.case import case_rule, cases
 from bartizan.core import files
 from bartizan.core.access import visible_to
+from bartizan.core.models import User
+from bartizan.core.roles import Role
 from bartizan.watch.queries import Reader
 
 for part in (FactEntry, Packet):
@@ -20,6 +22,11 @@ def packets(user: Reader, case: Case) -> QuerySet[Packet]:
     """The latest first."""
     found = Packet.objects.filter(case=case).select_related("made_by", "file").order_by("-number")
     return visible_to(user, found)
+
+
+def opens_annex(user: User, case: Case) -> bool:
+    """Whether somebody may open the sealed names of witnesses: the case's lead, and a chief security officer."""
+    return case.lead_id == user.pk or user.role == Role.OFFICER
 
 
 def entries(case: Case) -> dict[str, FactEntry]:
@@ -38,7 +45,8 @@ def _subject(user: Any, number: str) -> files.Subject | None:
 
 def _is_packet(reference: str) -> str:
     kind, _, number = reference.partition(":")
-    is_kept = kind == "packet" and Packet.objects.filter(case__number=number).exclude(file=None).exists()
+    part = {"packet": "file", "annex": "annex"}.get(kind, "")
+    is_kept = bool(part) and Packet.objects.filter(case__number=number).exclude(**{part: None}).exists()
     return f"Packets of case {number} are never removed." if is_kept else ""
 
 

@@ -11,6 +11,7 @@ from bartizan.cases.models import Case, Lesson, PlanVersion, Proposal, Run, Step
 from bartizan.cases.plan_book import Kept, read, shipped
 from bartizan.cases.queries.case import case_rule
 from bartizan.core.access import rule, visible_to
+from bartizan.core.models import User
 from bartizan.engines import plans
 from bartizan.watch.models import AlarmEvent
 from bartizan.watch.queries import Reader
@@ -48,6 +49,13 @@ def plan_versions(user: Reader, key: str) -> list[Kept]:
     return [*found, shipped()[key]] if key in shipped() else found
 
 
+def owners() -> list[str]:
+    """Whom a step can be given to: titles of accounts, and the owners of steps in the plans in force."""
+    titles = User.objects.filter(is_active=True).exclude(title="").values_list("title", flat=True)
+    in_plans = (step.owner for one in in_force().values() for step in one.plan.steps)
+    return sorted({*titles, *in_plans}, key=str.casefold)
+
+
 def plan_facts(case: Case) -> plans.Facts:
     """What decides which plan is meant for a case."""
     alarms = list(case.alarms.values_list("rule", "title"))
@@ -77,6 +85,12 @@ def runs_of(user: Reader, case: Case) -> QuerySet[Run]:
 def drills(user: Reader) -> QuerySet[Run]:
     found = visible_to(user, Run.objects.filter(case=None)).select_related("started_by", "learnt_in")
     return found.prefetch_related("notes__by").order_by("-pk")
+
+
+def planned_drills(user: Reader) -> QuerySet[Run]:
+    """Those that nobody has begun or called off, the next one first."""
+    waiting = drills(user).filter(started_at=None, ended_at=None)
+    return waiting.select_related("planned_by", "learnt_in").order_by("planned_on", "pk")
 
 
 def state_of(run: Run, now: datetime, notes: Iterable[StepDone] | None = None) -> plans.State:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from bartizan.cases.models import Case, Charge, ChargeStep, Interview, Measure, PastSanction, Reading
@@ -16,11 +14,9 @@ from bartizan.core.access import rule, visible_to
 from bartizan.core.models import AuditEntry, User
 from bartizan.core.queries import officers
 from bartizan.engines import sanctions
-from bartizan.engines.sanctions import Comparable, House, Standing, Step, read_house
+from bartizan.engines.sanctions import Comparable, Standing, Step
 from bartizan.engines.sanctions.letter import Facts
 from bartizan.estate.models import Organisation, Person
-
-SHIPPED = Path(__file__).parents[1] / "sanctions.yaml"
 
 
 def _own(user: Any) -> Q:
@@ -36,8 +32,13 @@ rule(PastSanction, see="see cases", change="work cases")
 
 def charges(user: User, case: Case) -> QuerySet[Charge]:
     """The charges of a case on its bench. Nobody sees the bench on which they are charged themselves."""
-    found = visible_to(user, case.charges.order_by("number"))
+    found = visible_to(user, case.charges.filter(emptied_at=None).order_by("number"))
     return found.exclude(person=user.person) if user.person else found
+
+
+def ended_charges(user: User, case: Case) -> QuerySet[Charge]:
+    """The lines that stay of those whose steps were deleted under their retention day."""
+    return visible_to(user, case.charges.exclude(emptied_at=None).order_by("number"))
 
 
 def own_charges(user: User) -> QuerySet[Charge]:
@@ -48,15 +49,16 @@ def own_charges(user: User) -> QuerySet[Charge]:
     return known.filter(person=user.person, told_at__isnull=False).order_by("-told_at")
 
 
-def house() -> House:
-    """The house's own rules where the data folder has them, else those that are shipped. Raises HouseError."""
-    own = Path(settings.DATA) / "sanctions.yaml"
-    return read_house((own if own.is_file() else SHIPPED).read_text(encoding="utf-8"))
-
-
 def log_of(charge: Charge) -> tuple[Step, ...]:
-    steps = charge.steps.select_related("by").order_by("number")
-    return tuple(sanctions.from_facts(one.kind, one.by.username, one.at, one.facts) for one in steps)
+    return logs_of([charge])[charge.pk]
+
+
+def logs_of(found: Iterable[Charge]) -> dict[int, tuple[Step, ...]]:
+    """The steps of many charges, by the charge's key."""
+    logs: dict[int, list[Step]] = {one.pk: [] for one in found}
+    for one in ChargeStep.objects.filter(charge__in=logs).select_related("by").order_by("number"):
+        logs[one.charge_id].append(sanctions.from_facts(one.kind, one.by.username, one.at, one.facts))
+    return {key: tuple(steps) for key, steps in logs.items()}
 
 
 def gate_for(case: Case, person: str) -> str:
@@ -110,9 +112,8 @@ def own_accounts(person: str) -> tuple[str, ...]:
     return tuple(User.objects.filter(person=person).values_list("username", flat=True)) if person else ()
 
 
-def third_people(user: User, charge: Charge, log: tuple[Step, ...]) -> list[User]:
-    """Who may still weigh and decide, or hear an appeal, among those who work cases."""
-    out = out_of(charge, sanctions.standing(log))
+def third_people(user: User, out: Collection[str]) -> list[User]:
+    """Who may still weigh and decide, or hear an appeal, among those who work cases; ``out``: who cannot."""
     return [one for one in officers(user, "work cases") if one.username not in out]
 
 
@@ -158,7 +159,8 @@ def comparables(charge: Charge) -> list[Comparable]:
         for one in PastSanction.objects.order_by("number")
     ]  # fmt: skip
     given = Charge.objects.filter(steps__kind="letter").exclude(pk=charge.pk).select_related("case").distinct()
-    return past + [as_comparable(one, log_of(one)) for one in given]
+    logs = logs_of(given)
+    return past + [as_comparable(one, logs[one.pk]) for one in given]
 
 
 def letter_facts(charge: Charge) -> Facts:

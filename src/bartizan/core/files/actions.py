@@ -59,7 +59,7 @@ def looked_at(by: User, file: File) -> None:
 
 
 @atomic
-def remove_file(by: User, file: File, reason: str) -> None:
+def remove_file(by: User | None, file: File, reason: str) -> None:
     """The record has it no longer; its content stays for the days that Settings, Files says, and as long as a legal
     hold or an open case needs it. The audit keeps that it was there."""
     if not reason.strip():

@@ -101,8 +101,9 @@ class Ways:
             steps.setdefault(inner, []).append(outer)
             if code not in self.readers:
                 steps.setdefault(outer, []).append(inner)
-        # Streets and yards are one: whoever is outside at one site can be outside at any other.
-        outside = [zone.code for zone in self._zones.values() if zone.is_outside]
+        # Streets are one: whoever is outside at one site can be outside at any other, but in no yard behind a reader.
+        behind = {inner for code, _, inner in self._inward if code in self.readers}
+        outside = [zone.code for zone in self._zones.values() if zone.is_outside and zone.code not in behind]
         return frozenset(_reached(here, steps, outside))
 
 

@@ -93,7 +93,7 @@ def bell(request: HttpRequest) -> HttpResponse:
     """The number unread, and the newest of them for a toast."""
     unread = queries.own_notices(request.user).filter(read_at=None)
     newest = unread.first()
-    told = {"id": newest.pk, "words": newest.words, "level": newest.level} if newest else None
+    told = {"id": newest.pk, "words": newest.words, "level": newest.level, "url": newest.url} if newest else None
     return JsonResponse({"unread": unread.count(), "newest": told})
 
 

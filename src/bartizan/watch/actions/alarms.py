@@ -139,8 +139,6 @@ def _tell(alarm: Alarm, *, is_new: bool = False) -> None:
             "id": alarm.pk,
             "level": alarm.level,
             "state": alarm.state,
-            "title": alarm.title,
-            "where": alarm.where,
             "count": alarm.count,
             "new": is_new,
             **{name: getattr(alarm, name) for name in ("site", "person", "zone", "holder_id")},

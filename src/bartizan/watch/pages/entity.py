@@ -43,6 +43,7 @@ REGISTERS = {
     "department": "departments",
     "copy": "copies",
     "contact": "contacts",
+    "past-outcome": "past-outcomes",
     **dict.fromkeys(("reader", "detector", "camera", "panel", "firewall", "sensor"), "devices"),
 }
 LENGTHS = {"day": timedelta(days=1), "week": timedelta(days=7), "30d": timedelta(days=30), "400d": timedelta(days=400)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -59,6 +59,10 @@ class Act:
     """Number of the source whose clock it is by; -1 for none."""
     is_shown: bool = False
     """It is one of the records by which the effect is known."""
+    habit: float = 0.0
+    """How often the same hands do the same with the same file in as long a time when nothing happened."""
+    is_nobodys: bool = False
+    """It was done at a machine that is nobody's own."""
     is_remote: bool = False
     """A server recorded it, and does not say where anybody sat: the user's own desk is taken for the place."""
 
@@ -118,11 +122,26 @@ def acts(effects: Sequence[Known], log: Log, error: timedelta) -> list[Act]:
             told = tie if row in effect.rows or not effect.rows else tie * _BESIDE_SHOWN
             ties[row] = max(told, ties.get(row, 0.0))
         best = sorted(ties, key=lambda row: _closeness(ties[row], row, effect, log))[:_EACH]
-        found += [act_of(log, row, number, ties[row], effect) for row in sorted(best)]
+        found += [_with_habit(act_of(log, row, number, ties[row], effect), log, effect) for row in sorted(best)]
         half = (effect.until - effect.since) // 2 + error // MICRO
         nobody = Act(number, -1, "unseen", effect.middle, half, effect.zone, effect.host, "", "", effect.asset, 0.15)
         found.append(nobody)
     return found
+
+
+def _with_habit(act: Act, log: Log, effect: Known) -> Act:
+    """The deed, with how often its hands do such a thing with the file as a matter of routine."""
+    if not act.asset or not act.actor or act.sort == "entry":
+        return act
+    rows = log.rows("asset", act.asset)
+    same = (log.columns["actor"][rows] == log.names["actor"].of(act.actor)) & (
+        log.columns["kind"][rows] == log.columns["kind"][act.row]
+    )
+    since, until = effect.since - _BEFORE.get(effect.kind, HOUR), effect.until + 10 * MINUTE
+    times = log.time[rows[same]]
+    outside = int(((times < since) | (times > until)).sum())
+    rest = int(log.time[-1] - log.time[0]) - (until - since)
+    return replace(act, habit=outside * (until - since) / max(rest, DAY))
 
 
 def _closeness(tie: float, row: int, effect: Known, log: Log) -> tuple[float, bool, int, int]:
@@ -153,6 +172,7 @@ def act_of(log: Log, row: int, number: int = 0, tie: float = 1.0, effect: Known 
         tie=tie,
         source=int(log.columns["clock"][row]),
         is_shown=effect is not None and row in effect.rows,
+        is_nobodys=row >= 0 and (desk or host) in log.shared,
         is_remote=is_remote,
     )
 

@@ -103,26 +103,27 @@ class Alibis:
         short[same + 1] = np.nan_to_num(need - slack, nan=0.0)
         return Sightings(person, time, zone, stood, error, rows, source, short)
 
-    def broken(self) -> Mapping[int, Ints]:
+    def broken(self) -> Mapping[int, Sequence[int]]:
         """The rows of reads on a way that does not join the same person's way before or after, each with the rows of
         that way: between the two a reader must have been passed that read nothing, or somebody else has the badge.
 
         A way is what reads join to; of a long one the first hour after a break counts, and the last before one.
         """
         seen, log = self.seen, self._log
-        read = np.flatnonzero(log.columns["kind"][seen.row] == log.names["kind"].of("door.granted"))
+        kinds = [log.names["kind"].of(kind) for kind in ("door.granted", "door.exit")]
+        read = np.flatnonzero(np.isin(log.columns["kind"][seen.row], kinds))
         first, second, time = read[:-1], read[1:], seen.time[read]
         same = seen.person[first] == seen.person[second]
         is_late = seen.time[second] - seen.time[first] > _STAY
         is_apart = same & ~self._free[seen.zone[first], seen.stood[second]] & ~is_late
         starts = np.concatenate([[0], np.flatnonzero(~same | is_late | is_apart) + 1, [len(read)]])
-        found: dict[int, Ints] = {}
+        found: dict[int, Sequence[int]] = {}
         for start, end in pairwise(starts.tolist()):
             way = np.arange(start, end)
             from_start = way[time[way] - time[start] <= _WAY] if start and is_apart[start - 1] else way[:0]
             to_end = way[time[end - 1] - time[way] <= _WAY] if end < len(read) and is_apart[end - 1] else way[:0]
-            near = np.union1d(from_start, to_end)
-            found |= dict.fromkeys(seen.row[read[near]].tolist(), seen.row[read[near]])
+            rows = seen.row[read[np.union1d(from_start, to_end)]].tolist()
+            found |= dict.fromkeys(rows, rows)
         return found
 
     def states(self, zone: int, moment: Moment, without: Sequence[int] = ()) -> Ints:

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from bartizan.engines.pinpoint.units import MINUTE
+from bartizan.engines.pinpoint.units import DAY, MINUTE
 from bartizan.engines.pinpoint.who.acts import Act, Known
 from bartizan.engines.pinpoint.who.alibi import Floats
 from bartizan.engines.pinpoint.who.log import Ints
@@ -23,6 +23,8 @@ BY: Final = [FAMILIES.index(family) for family in ("login", "badge")]
 """What a credential is told by: a user account, a badge."""
 _LEAST: Final = 0.5
 """Where all records together are tied less than this to the effect, that none of them shows the deed is likelier."""
+_LED_TO: Final = 4 * DAY
+"""How long before it is found outside something may have left, as in ``acts``."""
 _UNTIED: Final = 1e-9
 _MISREAD: Final = 0.02
 """How often a record of another sort is all the same the trace of a route."""
@@ -47,6 +49,8 @@ class Moments:
     """The sorts of the deeds of each moment."""
     records: tuple[int, ...]
     """How many records show each moment."""
+    habits: Floats
+    """How often each moment's hands do such a thing with the same file in as long a time when nothing happened."""
     unseen: float
     """How often no record shows the deed."""
 
@@ -86,6 +90,7 @@ def moments(found: Sequence[Act], numbers: Sequence[int], beside: Sequence[int] 
         np.array([max(tied[a] for a in group) for group in groups]),
         tuple(frozenset(found[a].sort for a in group) for group in groups),
         tuple(sum(found[a].row >= 0 for a in group) for group in groups),
+        np.array([max(found[a].habit for a in group) for group in groups]),
         _SHOWN if any(found[a].is_shown for a in numbers) else _UNSEEN,
     )
 
@@ -113,7 +118,9 @@ def _one_deed(effects: Sequence[Known]) -> list[int]:
     found = list(range(len(effects)))
     for wide, effect in enumerate(effects):
         for narrow, other in enumerate(effects):
-            is_within = effect.since <= other.since and other.until <= effect.until
+            is_found = effect.kind == "found"
+            until = other.since if is_found else other.until  # what is found outside left before, not only just then
+            is_within = effect.since - _LED_TO * is_found <= other.since and until <= effect.until
             is_narrower = other.until - other.since < effect.until - effect.since
             if effect.asset and effect.asset == other.asset and is_within and is_narrower and found[wide] == wide:
                 found[wide] = narrow
@@ -179,13 +186,14 @@ def _effect(
     best = _best_records(moment, told + hows[:, -1], whos.total)
     alike = np.maximum(told[best] + whos.body[best, everybody], 0)
     values = (told[best] + hows[best, -1]) + whos.total[best, everybody] + moment.prior(fitting)[:, None]
-    values += _of_others(moment, np.log1p(again * np.expm1(alike)))
+    again_by = again * np.exp(-moment.habits)[:, None]
+    values += _of_others(moment, np.log1p(again_by * np.expm1(alike)))
     top = values.max(axis=0)
     weights = np.exp(values - top)
     total = weights.sum(axis=0)
     weights /= total
-    odds = np.where(alike > 0, again * np.exp(alike), 0.0)
-    companions = odds / (1 - again + odds) * _of_others(moment, weights)
+    odds = np.where(alike > 0, again_by * np.exp(alike), 0.0)
+    companions = odds / (1 - again_by + odds) * _of_others(moment, weights)
     fit, shape = top + np.log(total), (len(FAMILIES), len(everybody))
     how_sum, who_sum, twice = np.zeros(shape), np.zeros(shape), np.zeros((*whos.twice.shape[1:3], shape[1]))
     everyone = everybody if whos.twice.shape[3] > 1 else 0 * everybody

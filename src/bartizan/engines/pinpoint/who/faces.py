@@ -10,7 +10,7 @@ import numpy as np
 from bartizan.engines.pinpoint.units import HOUR, MINUTE
 from bartizan.engines.pinpoint.who.acts import Act
 from bartizan.engines.pinpoint.who.alibi import Floats
-from bartizan.engines.pinpoint.who.log import Log
+from bartizan.engines.pinpoint.who.log import Log, figure
 from bartizan.engines.pinpoint.who.signs import FAMILIES
 from bartizan.engines.pinpoint.who.weigh import CAP
 
@@ -45,8 +45,8 @@ class Faces:
             person = self._number.get(self._log.name("person", int(row)))
             if person is None or not kind.startswith(("camera.", "biometric.")):
                 continue
-            given = self._log.data(int(row)).get("llr")
-            nats = min(CAP, float(given) if isinstance(given, (int, float)) else _UNSURE)
+            given = figure(self._log.data(int(row)), "llr")
+            nats = min(CAP, _UNSURE if given is None else given)
             family = FAMILIES.index("camera" if kind.startswith("camera.") else "biometric")
             every[family, person] = max(every[family, person], nats, key=abs)
             if not self._is_read(int(row)):

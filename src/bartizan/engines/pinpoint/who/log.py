@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -73,6 +74,8 @@ class Log:
         self.desks: dict[str, tuple[str, str]] = {}
         """The zone and name of each person's own machine."""
         self.servers: frozenset[str] = frozenset()
+        self.shared: frozenset[str] = frozenset()
+        """Workstations that are nobody's own."""
         self.inside: dict[str, str] = {}
         """The zone into which each portal leads."""
         self._order: dict[str, tuple[Ints, Ints]] = {}
@@ -148,6 +151,7 @@ def read(events: Iterable[Event], estate: Estate, clocks: Mapping[str, Clock], e
     hosts = sorted(estate.hosts.values(), key=lambda host: host.name, reverse=True)
     log.desks = {host.owner: (host.zone, host.name) for host in hosts if host.owner and host.kind == "workstation"}
     log.inside = {portal.code: portal.inner for portal in sorted(estate.portals.values(), key=lambda p: p.code)}
+    log.shared = frozenset(host.name for host in hosts if host.kind == "workstation" and not host.owner)
     log.servers = frozenset(host.name for host in hosts if host.kind == "server")
     return log
 
@@ -228,6 +232,8 @@ class _Reader:
         at = self._desk(remote) if remote and kind[:5] != "login" else ""
         if kind in _OF_NETWORK:  # a firewall writes of the machine of ours at either end
             at = self._end(get("actor")) or self._end(get("asset"))
+        if remote and device and self._desk(remote) == device:  # by its own address: somebody sat there
+            remote = ""
         spot = (at, "", False) if at else (get("place") or "", device, leaving)
         zone, portal, host = self._where.get(spot) or self._placed(spot)
         actor = get("actor") or ""
@@ -284,6 +290,16 @@ class _Reader:
         if kind not in _BY_TIME or not (has_end or name in self._changing):
             self._who[actor] = numbers
         return numbers
+
+
+def figure(data: Mapping[str, Any], key: str) -> float | None:
+    """A number in an event's data, also as CSV writes it; nothing where there is none."""
+    value = data.get(key)
+    try:
+        number = float(value) if isinstance(value, (int, float, str)) and not isinstance(value, bool) else None
+    except ValueError:
+        return None
+    return number if number is not None and math.isfinite(number) else None
 
 
 def _is_leaving(data: object) -> bool:

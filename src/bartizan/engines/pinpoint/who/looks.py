@@ -16,14 +16,18 @@ from bartizan.engines.observe import moment
 from bartizan.engines.pinpoint.units import DAY, HOUR, MINUTE
 from bartizan.engines.pinpoint.who.acts import Act, Known
 from bartizan.engines.pinpoint.who.alibi import AWAY, CLOSE, ELSEWHERE, NEAR, Alibis, is_weekend
-from bartizan.engines.pinpoint.who.log import Ints, Log
+from bartizan.engines.pinpoint.who.log import Ints, Log, figure
 from bartizan.engines.pinpoint.who.signs import SIGNS, Sign
+from bartizan.engines.pinpoint.who.weigh import Rate
 from bartizan.engines.pinpoint.words import site_zone
 
+_NOT_STAFF: Final = ("contract", "extern", "visitor", "agency", "temp", "third", "leas", "supplier", "vendor")
+"""What departments of people are called who are not of the house."""
 _NONE: Final = np.empty(0, dtype=np.int64)
 _CLOCKS: Final = 30.0
 """Seconds beyond both clocks' errors that must be missing on a way before a badge counts as being in two places."""
 _LEAST_DAYS: Final = 3
+_LEAST_LOGINS: Final = 5
 _HARDLY: Final = 0.1
 """Share of comparable days with a record at an hour up to which it is unusual."""
 _SILENT: Final = 7 * DAY
@@ -60,6 +64,14 @@ class Signs:
             found |= {name: look(self, act) for name, look in _LOOKS.items()}
             self._known[key] = {name: rows for name, rows in found.items() if len(rows)}
         return self._known[key]
+
+    def told_by(self, act: Act, rates: Mapping[str, Rate]) -> Mapping[str, Rate]:
+        """Of the usual rates those of the signs that could be met at all at the deed: what everybody uses is foreign to
+        nobody, so that no foreign login there says nothing."""
+        host = self._estate.hosts.get(act.host)
+        if host is None or host.owner or host.kind != "workstation":
+            return rates
+        return {name: rate for name, rate in rates.items() if name != "foreign login" or name in self.of(act)}
 
     def _rows(self, sign: Sign, act: Act) -> Ints:
         found = [self._near(sign, column, getattr(act, column), act, sign.kinds) for column in sign.by]
@@ -125,16 +137,16 @@ class Signs:
     def _growth(self, row: int, is_own: bool) -> tuple[bool, float]:
         """In bytes; of the sent document itself as a share of what it was."""
         data = self._log.data(row)
-        size, before = data.get("size"), data.get("before")
-        if not isinstance(size, (int, float)) or not isinstance(before, (int, float)) or before <= 0:
+        size, before = figure(data, "size"), figure(data, "before")
+        if size is None or before is None or before <= 0:
             return is_own, 0.0
         return is_own, (size - before) / before if is_own else size - before
 
     def _size(self, asset: str) -> float:
         """The file's size as last recorded."""
         if asset and asset not in self._sizes:
-            sizes = [self._log.data(int(row)).get("size") for row in self._log.rows("asset", asset)[-5:]]
-            self._sizes[asset] = next((float(size) for size in reversed(sizes) if isinstance(size, (int, float))), 0.0)
+            sizes = [figure(self._log.data(int(row)), "size") for row in self._log.rows("asset", asset)[-5:]]
+            self._sizes[asset] = next((size for size in reversed(sizes) if size is not None), 0.0)
         return self._sizes.get(asset, 0.0)
 
     def beacon(self, act: Act) -> Ints:
@@ -173,7 +185,15 @@ class Signs:
     def unread(self, act: Act) -> Ints:
         """Openings of a door into the zone with neither a read nor a push from inside within a minute."""
         opened = self._near(SIGNS["unread"], "zone", act.zone, act, ("door.opened",))
-        return np.array([row for row in opened if not self._was_let(int(row))], dtype=np.int64)
+        told = [row for row in opened if self._log.columns["portal"][row] in self._tell_leaving]
+        return np.array([row for row in told if not self._was_let(int(row))], dtype=np.int64)
+
+    @cached_property
+    def _tell_leaving(self) -> frozenset[int]:
+        """The portals whose records tell when somebody goes out: at others an opening may be just that."""
+        columns, kinds = self._log.columns, self._log.names["kind"]
+        out = (columns["leaving"] == 1) | np.isin(columns["kind"], [kinds.of("door.exit"), kinds.of("door.unlocked")])
+        return frozenset(columns["portal"][out].tolist()) - {0}
 
     def _was_let(self, row: int) -> bool:
         time, log = int(self._log.time[row]), self._log
@@ -206,7 +226,13 @@ class Signs:
         if act.row >= 0 and act.sort in ("file", "print", "mail", "usb", "login"):
             rows.append(act.row)
         persons = [(row, self._log.name("person", row)) for row in rows]
-        return np.array([row for row, person in persons if person and person != host.owner], dtype=np.int64)
+        usual = {host.owner} if host.owner else self._users_of(host.name, act.time - DAY)
+        return np.array([row for row, person in persons if person and usual and person not in usual], dtype=np.int64)
+
+    def _users_of(self, host: str, until: int) -> set[str]:
+        """Who had worked by then at a machine that is nobody's own; nobody where too little is known of it."""
+        rows = self._of_kinds(self._log.rows("host", host, None, until), ("login.success", "login.unlock"))
+        return {self._log.name("person", int(row)) for row in rows} if len(rows) >= _LEAST_LOGINS else set()
 
     def owner_away(self, act: Act) -> Ints:
         return self._owner_in(act, (AWAY, ELSEWHERE)) if act.sort != "entry" else _NONE
@@ -222,7 +248,7 @@ class Signs:
         return np.array([row for row in rows if int(row) in self._broken], dtype=np.int64)
 
     @cached_property
-    def _broken(self) -> Mapping[int, Ints]:
+    def _broken(self) -> Mapping[int, Sequence[int]]:
         return self._alibis.broken()
 
     def owner_out(self, act: Act) -> Ints:
@@ -261,7 +287,7 @@ class Signs:
             rows = self._of_kinds(rows, ("door.granted",))
             found.append(rows[self._log.columns["zone"][rows] == self._log.names["zone"].of(act.zone)])
         rows = np.concatenate(found)
-        return rows[rows != act.row]
+        return np.asarray(rows[rows != act.row])
 
     def ended_badge(self, act: Act) -> Ints:
         rows = self._entries("ended badge", act)
@@ -302,13 +328,9 @@ class Signs:
         """Passages that a camera at the door counted beyond the badges that were read there."""
         counted = self._near(SIGNS["surplus"], "zone", act.zone, act, ("camera.person",))
         counted = np.array([r for r in counted if not self._log.name("actor", int(r))], dtype=np.int64)
-        people = sum(self._count(int(row)) for row in counted)
+        people = sum(figure(self._log.data(int(row)), "count") or 1 for row in counted)
         reads = self._near(SIGNS["surplus"], "zone", act.zone, act, ("door.granted", "door.exit"))
         return counted if people > len(reads) else _NONE
-
-    def _count(self, row: int) -> int:
-        count = self._log.data(row).get("count", 1)
-        return count if type(count) is int else 1
 
     def unusual_hour(self, act: Act) -> Ints:
         """A deed under a user account whose holder, by door or by hand, left a record within an hour of that time on
@@ -349,7 +371,7 @@ class Signs:
 
 def is_contractor(department: str, *, has_end: bool) -> bool:
     """As far as a staff list tells: a department of contractors, or a last day that is already known."""
-    return has_end or any(word in department.lower() for word in ("contract", "extern", "visitor", "agency", "temp"))
+    return has_end or any(word in department.lower() for word in _NOT_STAFF)
 
 
 def _is_private(address: str) -> bool:

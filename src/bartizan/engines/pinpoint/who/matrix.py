@@ -79,7 +79,7 @@ def items(weighed: Weighed, shown: Sequence[Hypothesis]) -> tuple[Item, ...]:
 def _signs(weighed: Weighed, number: int, shown: Sequence[Hypothesis]) -> Iterator[Item]:
     act = weighed.acts[number]
     there = weighed.signs.of(act)
-    for name, rate in weighed.rates[act.sort].items():
+    for name, rate in weighed.signs.told_by(act, weighed.rates[act.sort]).items():
         is_there = name in there
         nats = tuple(
             round(sign_nats(one.route, name, rate, is_there=is_there, cls=one.cls), 2) if number in one.acts else 0.0

@@ -60,7 +60,7 @@ class Weighed:
     twice: Mapping[str, Floats]
     """For the same: routes × ``deeds.BY`` × ``deeds.BODY`` × people: what a credential and a body both tell."""
     paid: Mapping[str, Floats]
-    """For the same: routes × families × people: what a family says beyond its cap, as far as that paid for the choice."""
+    """For the same: routes × families × people: what a family says beyond its cap, as far as that pays."""
     total: float
 
     def without(self, family: str) -> Floats:
@@ -100,7 +100,9 @@ def weigh(inquiry: Inquiry) -> Weighed:
     people = People(log, inquiry, alibis, bodies(_seen_at_desks(log, inquiry, alibis)), skip)
     rates = {sort: _rates(sort, found, log, signs, skip) for sort in sorted({act.sort for act in found})}
     hows = {
-        cls: np.stack([how(act, signs.of(act), rates[act.sort], effects[act.effect], cls) for act in found])
+        cls: np.stack(
+            [how(act, signs.of(act), signs.told_by(act, rates[act.sort]), effects[act.effect], cls) for act in found]
+        )
         for cls in ("insider", *OTHERWISE)
     }
     told = _tables(found, by_deed(effects, found), hows, people)

@@ -29,6 +29,8 @@ SELDOM: Final = 0.1
 """A sign that a route shows no more often than this never speaks for it, however rare it is elsewhere."""
 _ELSEWHERE: Final = 0.2
 """How often what is known of a room alone came about by work at a machine, and what is known of a file by a way in."""
+_NO_DESK: Final = 0.1
+"""How much less likely a machine that is nobody's own counts as somebody's desk."""
 _SHOWN: Final = 0.85
 """Of the signs that a route leaves, how many a healthy log is expected to hold."""
 
@@ -59,6 +61,8 @@ class Rate:
 
 def sign_nats(route: str, sign: str, rate: Rate, *, is_there: bool, cls: str = "insider") -> float:
     """What the sign, or its absence, says for the route against a comparable deed that is nothing."""
+    if not rate.tried:
+        return 0.0
     usual = rate.share
     expected = ROUTE[route].signs.get(sign)
     expected = OTHERWISE.get(cls, {}).get(sign, expected)
@@ -83,7 +87,8 @@ def how(
             table[r, FAMILIES.index(SIGNS[sign].family)] += sign_nats(
                 route, sign, rate, is_there=sign in there, cls=cls
             )
-        table[r, -1] = math.log(about.effects.get(effect.kind, 0.1) / 0.25 * _described(route, effect))
+        fits = _NO_DESK if act.is_nobodys and route == "borrowed_workstation" else 1.0
+        table[r, -1] = math.log(about.effects.get(effect.kind, 0.1) / 0.25 * _described(route, effect) * fits)
     return table
 
 

@@ -8,6 +8,7 @@ const SOON = 60, PLAN = 700, BESIDE = 2000, EVERY = 60000;
 let pointed = false, waiting = null, done = false;
 
 const here = () => location.pathname + location.search;
+const forCase = () => new URLSearchParams(location.search).getAll("case").map((number) => `&case=${encodeURIComponent(number)}`).join("");
 const rowsOf = (root) => [...root.querySelectorAll("[data-alarm-id]")];
 const held = () => pointed || Boolean(document.activeElement?.closest?.("#queue [data-row]"));
 
@@ -67,7 +68,7 @@ function refreshAlarm(id) {
   const alarm = document.querySelector("#alarm");
   const shown = alarm.querySelector("[data-focus]")?.dataset.focus;
   if (isBusy(alarm) || (id && shown && String(id) !== shown)) return;
-  refresh(() => (shown ? `/?alarm=${shown}` : here()), "#alarm", (target, content) => {
+  refresh(() => (shown ? `/?alarm=${shown}${forCase()}` : here()), "#alarm", (target, content) => {
     if (!isBusy(target) && target.querySelector("[data-focus]")?.dataset.focus === shown) put(target, content);
   });
 }
