@@ -74,10 +74,10 @@ def pages(console: Asking) -> list[Asked]:
         found += [Asked("linked", path) for path in links(console, start, pattern) if _is_there(console, path)]
     for path in links(console, "/registers", r"/registers/[a-z-]+"):
         found += of_register(console, path)
-    for case in links(console, "/cases", r"/cases/\d{4}-\d+")[:CASES]:
+    for case in links(console, "/cases?show=all", r"/cases/\d{4}-\d+")[:CASES]:
         found += of_case(console, case)
     found += list(of_entities(console))
-    return list(dict.fromkeys(found))
+    return list({(each.path, each.part): each for each in found}.values())
 
 
 def links(console: Asking, path: str, pattern: str) -> list[str]:

@@ -97,7 +97,7 @@ def test_a_drill_is_planned_after_a_case(console: Client, case: Case) -> None:
     drill = Run.objects.get()
     assert (drill.learnt_in, drill.planned_on, drill.started_at) == (case, day, None)
     assert "Badge lost" in page(console, case)
-    assert f"planned after case {case.number}" in console.get("/plans").content.decode()
+    assert f"after case {case.number}" in console.get("/plans").content.decode()
 
 
 @pytest.fixture
@@ -176,6 +176,20 @@ def test_what_is_asked_for_wrongly_is_said_at_the_form(console: Client, breach: 
     assert "Choose at least one field" in rule(console, breach, event=own, title="T", level="high")[1]
     assert "Give the rule a title" in rule(console, breach, event=own, level="high", field="kind")[1]
     assert "Choose a level" in rule(console, breach, event=own, title="T", field="kind", level="9")[1]
+
+
+def test_what_is_wrong_with_a_rule_stands_beside_it_and_all_that_was_chosen_stays(
+    console: Client, breach: Case
+) -> None:
+    own = AlarmEvent.objects.get().event
+    status, text = rule(console, breach, event=own, level="high", field=["device"])
+    section = text.split('id="rule"', 1)[1]
+    assert status == 422
+    assert "Give the rule a title" in section
+    assert re.findall(r'name="field" value="(\w+)" checked', section) == ["device"]
+    _, text = rule(console, breach, event=own, how="try", text="title: [")
+    assert "is not readable as YAML" in text.split('id="rule"', 1)[1]
+    assert f'href="/cases/{breach.number}/tasks?event={own}#rule"' in text  # begin anew
 
 
 def test_only_whoever_may_change_rules_keeps_one(client: Client, console: Client, breach: Case) -> None:

@@ -20,7 +20,7 @@ from bartizan.cases.queries.muster import token_of, whom
 from bartizan.core.actions import decide
 from bartizan.core.models import User
 from bartizan.core.roles import Role
-from bartizan.estate.models import Department, Host, Person
+from bartizan.estate.models import BadgeIssue, Department, Host, Person
 from bartizan.notices.decisions import Mail, Outside, Sending
 from bartizan.notices.models import Notice
 from bartizan.watch.lake import Lake
@@ -162,6 +162,13 @@ def test_what_cannot_be_sent_says_why_on_the_list(people: World) -> None:
     assert said["mail"][0] == "failed"
     assert "No mail server is set" in said["mail"][1]
     assert "No gateway for text messages" in said["sms"][1]
+
+
+def test_without_anybody_in_the_register_the_page_says_that_a_call_reaches_nobody(console: Client) -> None:
+    assert "a call reaches nobody" not in text_of(console.get("/muster").content)
+    BadgeIssue.objects.all().delete()
+    Person.objects.all().delete()
+    assert "a call reaches nobody" in text_of(console.get("/muster").content)
 
 
 def test_a_call_that_reaches_nobody_or_says_nothing_is_refused_in_words(console: Client, people: World) -> None:

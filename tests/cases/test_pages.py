@@ -257,3 +257,15 @@ def test_what_is_not_there_is_not_found(console: Client, case: Case) -> None:
 def test_a_stranger_sees_no_case(client: Client, case: Case) -> None:
     for url in ("/cases", f"/cases/{case.number}", f"/cases/{case.number}/files"):
         assert client.get(url).headers["Location"].startswith("/sign-in")
+
+
+def test_a_case_with_nothing_in_it_says_on_its_tabs_what_to_do_first(console: Client, here: World) -> None:
+    made = actions.open_case(headline="Something is missing", by=here.alice)
+    url = f"/cases/{made.number}"
+    assert "2 of 2 conditions of the gate are not met" in page(console, f"{url}/findings")
+    told = page(console, f"{url}/contacts")
+    assert "Nobody is to be told yet" in told
+    assert "Register of contacts" in told
+    assert "Call script" not in told
+    assert f'href="{url}/alarms"' in page(console, f"{url}/pinpoint").split("Nothing is weighed yet")[1]
+    assert "All alarms" in page(console, f"{url}/alarms")

@@ -241,5 +241,5 @@ def test_any_text_is_a_plan_or_refused_in_words(text: str) -> None:
         refused = error.problems
     else:
         return
-    assert all(one.line >= 1 and one.words for one in refused)
+    assert all(line >= 1 and words for line, words in refused)
     assert refused

@@ -45,7 +45,7 @@ def _listing(request: HttpRequest, trouble: str = "", preview: dict[str, Any] | 
         "zones": estate.zones(user).select_related("site").order_by("site__name", "name"),
         "departments": estate.departments(user).order_by("name"),
         "words": acts.WORDS,
-        "lacks": _lacks(),
+        "lacks": _lacks(user),
         "trouble": trouble,
         "typed": request.POST,
         "preview": preview,
@@ -53,9 +53,10 @@ def _listing(request: HttpRequest, trouble: str = "", preview: dict[str, Any] | 
     return render(request, "cases/musters.html", context, status=422 if trouble else 200)
 
 
-def _lacks() -> list[str]:
-    """What has to be set before a message can leave, in words."""
-    told = [] if preferences.get(Mail).host else ["No mail server is set, so no e-mail leaves."]
+def _lacks(user: User) -> list[str]:
+    """What has to be there before a message can reach somebody, in words."""
+    told = [] if estate.people(user).exists() else ["Nobody is in the register of people, so a call reaches nobody."]
+    told += [] if preferences.get(Mail).host else ["No mail server is set, so no e-mail leaves."]
     gateway = preferences.get(Outside).sms_address
     return told + ([] if gateway else ["No gateway for text messages is set, so none leaves."])
 

@@ -36,6 +36,11 @@ class Gate:
     def is_open(self) -> bool:
         return bool(self.person)
 
+    @property
+    def missing(self) -> tuple[Condition, ...]:
+        """What is not met yet."""
+        return tuple(one for one in self.conditions if not one.is_met)
+
     def opens_for(self, person: str) -> bool:
         """Whether what follows (an interview as a subject, a charge) may concern that person."""
         return bool(person) and person == self.person

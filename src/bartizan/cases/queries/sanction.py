@@ -27,7 +27,7 @@ def _own(user: Any) -> Q:
 case_rule(Charge, also=_own)
 for _part in (ChargeStep, Measure):
     case_rule(_part, "charge__case")
-rule(PastSanction, see="see cases", change="work cases")
+rule(PastSanction, see="see cases", change="change settings")
 
 
 def charges(user: User, case: Case) -> QuerySet[Charge]:

@@ -6,15 +6,20 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
+
 from bartizan.engines.context import Estate
+from bartizan.engines.observe import moment
 from bartizan.engines.pinpoint.inquiry import Inquiry
 from bartizan.engines.pinpoint.model import Place
+from bartizan.engines.pinpoint.units import DAY
 from bartizan.engines.pinpoint.who.alibi import ELSEWHERE
 from bartizan.engines.pinpoint.who.solve import Hypothesis, Weighed
 from bartizan.engines.pinpoint.who.verdict import NOBODY, Gate, Way
 from bartizan.engines.pinpoint.words import clock, site_zone
 
 _SURE: Final = 0.35
+_LOGS: Final = {"door": "The doors' log", "login": "The log of logins", "document": "The log of files"}
 
 
 def headline(
@@ -53,6 +58,7 @@ def not_known(inquiry: Inquiry, weighed: Weighed) -> tuple[str, ...]:
     log, told = weighed.log, []
     if not len(log):
         told.append("There are no events: nothing but the effects is known.")
+    told += _uncovered(weighed)
     if not inquiry.estate.portals:
         told.append("No doors are known: walking times are not, and nobody has an alibi by distance.")
     homeless = int((log.columns["zone"] == 0).sum())
@@ -69,3 +75,16 @@ def not_known(inquiry: Inquiry, weighed: Weighed) -> tuple[str, ...]:
         for gap in sorted(inquiry.gaps, key=lambda gap: (gap.since, gap.source))
     ]
     return tuple(told)
+
+
+def _uncovered(weighed: Weighed) -> list[str]:
+    """The logs that do not reach the time of an effect: an export that ended early, or of another year."""
+    log, told = weighed.log, []
+    since, until = min(one.since for one in weighed.effects), max(one.until for one in weighed.effects)
+    kinds = np.array([kind.partition(".")[0] for kind in log.names["kind"].known])
+    for sort, words in _LOGS.items():
+        times = log.time[np.isin(log.columns["kind"], np.flatnonzero(kinds == sort))]
+        if len(times) and (times[-1] < since - DAY or times[0] > until):
+            span = f"from {moment(int(times[0])):%d %b %Y} to {moment(int(times[-1])):%d %b %Y}"
+            told.append(f"{words} runs {span} and does not reach the time of what happened.")
+    return told
