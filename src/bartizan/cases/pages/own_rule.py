@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from bartizan.cases.queries.masks import veil
 from bartizan.core.access import require
 from bartizan.core.models import User
 from bartizan.engines.detect.draft import draft, fields_of
+from bartizan.engines.observe import KINDS
 from bartizan.watch import own_rules
 from bartizan.watch import queries as watch
 from bartizan.watch.actions.own_rule import keep_own_rule
@@ -44,6 +45,17 @@ class Choice:
     name: str
     value: Any
     is_chosen: bool
+
+    @property
+    def label(self) -> str:
+        return self.name.replace("_", " ")
+
+    @property
+    def words(self) -> str:
+        if isinstance(self.value, bool):
+            return "yes" if self.value else "no"
+        kind = KINDS.get(self.value) if self.name == "kind" else None
+        return f"{self.value} ({kind.words})" if kind else str(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +89,16 @@ def chosen(user: User, case: Case, event: str) -> dict[str, Any]:
         "fields": [Choice(name, value, name in USUAL and str(value) not in ORDINARY) for name, value in fields.items()],
         "levels": LEVELS,
     }
+
+
+def typed_again(request: HttpRequest, case: Case, user: User) -> dict[str, Any]:
+    """The form as it was sent, after something was wrong with it."""
+    told = request.POST
+    form = chosen(user, case, told.get("event", ""))
+    if told.get("how") in ("try", "keep"):
+        return form | {"text": told.get("text", "")}
+    wanted = told.getlist("field")
+    return form | {"fields": [replace(one, is_chosen=one.name in wanted) for one in form.get("fields", [])]}
 
 
 def _events(user: User, case: Case) -> list[dict[str, Any]]:

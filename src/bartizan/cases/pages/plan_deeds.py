@@ -152,11 +152,12 @@ def rule(request: HttpRequest, number: str) -> HttpResponse:
     try:
         more = own_rule.made(request, case, user)
     except ValidationError as error:
-        typed = {"text": request.POST.get("text", "")}
-        more = own_rule.chosen(user, case, request.POST.get("event", "")) | {key: v for key, v in typed.items() if v}
-        return _shown(request, case, more, " ".join(error.messages))
+        more = own_rule.typed_again(request, case, user) | {"rule_trouble": " ".join(error.messages)}
+        answer = _shown(request, case, more)
+        answer.status_code = 422
+        return answer
     if "kept" in more:
-        return HttpResponseRedirect(f"/cases/{number}/tasks#lessons")
+        return HttpResponseRedirect(f"/cases/{number}/tasks#rule")
     return _shown(request, case, more)
 
 

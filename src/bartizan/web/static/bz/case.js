@@ -8,3 +8,5 @@ document.addEventListener("bz:case", ({ detail }) => {
   again.textContent = "Changed, show again";
   head.insertBefore(again, head.querySelector(".push"));
 });
+// On a phone the tabs are wider than the screen: the one that is open is in view.
+document.querySelector(".case-tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
