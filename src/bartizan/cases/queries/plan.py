@@ -11,7 +11,6 @@ from bartizan.cases.models import Case, Lesson, PlanVersion, Proposal, Run, Step
 from bartizan.cases.plan_book import Kept, read, shipped
 from bartizan.cases.queries.case import case_rule
 from bartizan.core.access import rule, visible_to
-from bartizan.core.models import User
 from bartizan.engines import plans
 from bartizan.watch.models import AlarmEvent
 from bartizan.watch.queries import Reader
@@ -47,13 +46,6 @@ def plan_versions(user: Reader, key: str) -> list[Kept]:
     own = visible_to(user, PlanVersion.objects.filter(key=key).select_related("by").order_by("-version"))
     found = [kept(one) for one in own]
     return [*found, shipped()[key]] if key in shipped() else found
-
-
-def owners() -> list[str]:
-    """Whom a step can be given to: titles of accounts, and the owners of steps in the plans in force."""
-    titles = User.objects.filter(is_active=True).exclude(title="").values_list("title", flat=True)
-    in_plans = (step.owner for one in in_force().values() for step in one.plan.steps)
-    return sorted({*titles, *in_plans}, key=str.casefold)
 
 
 def plan_facts(case: Case) -> plans.Facts:

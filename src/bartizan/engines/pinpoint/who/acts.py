@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -24,7 +24,7 @@ SORTS: Final[dict[str, str]] = {
     "network.alert": "malware", "network.flow": "flow", "login.success": "login", "login.unlock": "login",
 }  # fmt: skip
 """What sort of deed an event of a kind may be."""
-_BEFORE: Final = {"found": 4 * DAY, "alarm": 2 * HOUR, "left": 30 * MINUTE, "missing": 10 * MINUTE, "changed": HOUR}
+BEFORE: Final = {"found": 4 * DAY, "alarm": 2 * HOUR, "left": 30 * MINUTE, "missing": 10 * MINUTE, "changed": HOUR}
 """How long before its window an effect of a kind may have its cause."""
 _EACH: Final = 60
 """Acts that are weighed for one effect: the most closely tied come first."""
@@ -122,26 +122,29 @@ def acts(effects: Sequence[Known], log: Log, error: timedelta) -> list[Act]:
             told = tie if row in effect.rows or not effect.rows else tie * _BESIDE_SHOWN
             ties[row] = max(told, ties.get(row, 0.0))
         best = sorted(ties, key=lambda row: _closeness(ties[row], row, effect, log))[:_EACH]
-        found += [_with_habit(act_of(log, row, number, ties[row], effect), log, effect) for row in sorted(best)]
+        found += [act_of(log, row, number, ties[row], effect) for row in sorted(best)]
         half = (effect.until - effect.since) // 2 + error // MICRO
         nobody = Act(number, -1, "unseen", effect.middle, half, effect.zone, effect.host, "", "", effect.asset, 0.15)
         found.append(nobody)
     return found
 
 
-def _with_habit(act: Act, log: Log, effect: Known) -> Act:
-    """The deed, with how often its hands do such a thing with the file as a matter of routine."""
-    if not act.asset or not act.actor or act.sort == "entry":
-        return act
-    rows = log.rows("asset", act.asset)
-    same = (log.columns["actor"][rows] == log.names["actor"].of(act.actor)) & (
-        log.columns["kind"][rows] == log.columns["kind"][act.row]
-    )
-    since, until = effect.since - _BEFORE.get(effect.kind, HOUR), effect.until + 10 * MINUTE
-    times = log.time[rows[same]]
-    outside = int(((times < since) | (times > until)).sum())
+def _reach(effect: Known) -> tuple[int, int]:
+    """From when to when its cause may have been."""
+    return effect.since - BEFORE.get(effect.kind, HOUR), effect.until + 10 * MINUTE
+
+
+def _habit(log: Log, row: int, effect: Known) -> float:
+    """How often the hands of a record do such a thing with its file in as long a time, as a matter of routine."""
+    asset, actor = log.name("asset", row), log.name("actor", row)
+    if not asset or not actor:
+        return 0.0
+    rows, columns = log.rows("asset", asset), log.columns
+    rows = rows[(columns["actor"][rows] == columns["actor"][row]) & (columns["kind"][rows] == columns["kind"][row])]
+    since, until = _reach(effect)
+    outside = int(((log.time[rows] < since) | (log.time[rows] > until)).sum())
     rest = int(log.time[-1] - log.time[0]) - (until - since)
-    return replace(act, habit=outside * (until - since) / max(rest, DAY))
+    return outside * (until - since) / max(rest, DAY)
 
 
 def _closeness(tie: float, row: int, effect: Known, log: Log) -> tuple[float, bool, int, int]:
@@ -172,6 +175,7 @@ def act_of(log: Log, row: int, number: int = 0, tie: float = 1.0, effect: Known 
         tie=tie,
         source=int(log.columns["clock"][row]),
         is_shown=effect is not None and row in effect.rows,
+        habit=_habit(log, row, effect) if effect else 0.0,
         is_nobodys=row >= 0 and (desk or host) in log.shared,
         is_remote=is_remote,
     )
@@ -193,7 +197,7 @@ def _by_hand(log: Log) -> list[int]:
 
 
 def _candidates(effect: Known, log: Log) -> Iterator[tuple[float, int]]:
-    since, until = effect.since - _BEFORE.get(effect.kind, HOUR), effect.until + 10 * MINUTE
+    since, until = _reach(effect)
     for row in effect.rows:
         yield 1.0, row
     yield from _unplaced(effect, log, since, until)

@@ -119,11 +119,13 @@ class Alibis:
         starts = np.concatenate([[0], np.flatnonzero(~same | is_late | is_apart) + 1, [len(read)]])
         found: dict[int, Sequence[int]] = {}
         for start, end in pairwise(starts.tolist()):
-            way = np.arange(start, end)
-            from_start = way[time[way] - time[start] <= _WAY] if start and is_apart[start - 1] else way[:0]
-            to_end = way[time[end - 1] - time[way] <= _WAY] if end < len(read) and is_apart[end - 1] else way[:0]
-            rows = seen.row[read[np.union1d(from_start, to_end)]].tolist()
-            found |= dict.fromkeys(rows, rows)
+            follows, leads = start > 0 and is_apart[start - 1], end < len(read) and is_apart[end - 1]
+            if follows or leads:
+                near = (follows & (time[start:end] - time[start] <= _WAY)) | (
+                    leads & (time[end - 1] - time[start:end] <= _WAY)
+                )
+                rows = seen.row[read[start:end][near]].tolist()
+                found |= dict.fromkeys(rows, rows)
         return found
 
     def states(self, zone: int, moment: Moment, without: Sequence[int] = ()) -> Ints:

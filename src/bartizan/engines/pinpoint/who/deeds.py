@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from bartizan.engines.pinpoint.units import DAY, MINUTE
-from bartizan.engines.pinpoint.who.acts import Act, Known
+from bartizan.engines.pinpoint.units import MINUTE
+from bartizan.engines.pinpoint.who.acts import BEFORE, Act, Known
 from bartizan.engines.pinpoint.who.alibi import Floats
 from bartizan.engines.pinpoint.who.log import Ints
 from bartizan.engines.pinpoint.who.signs import FAMILIES
@@ -23,8 +23,6 @@ BY: Final = [FAMILIES.index(family) for family in ("login", "badge")]
 """What a credential is told by: a user account, a badge."""
 _LEAST: Final = 0.5
 """Where all records together are tied less than this to the effect, that none of them shows the deed is likelier."""
-_LED_TO: Final = 4 * DAY
-"""How long before it is found outside something may have left, as in ``acts``."""
 _UNTIED: Final = 1e-9
 _MISREAD: Final = 0.02
 """How often a record of another sort is all the same the trace of a route."""
@@ -120,7 +118,7 @@ def _one_deed(effects: Sequence[Known]) -> list[int]:
         for narrow, other in enumerate(effects):
             is_found = effect.kind == "found"
             until = other.since if is_found else other.until  # what is found outside left before, not only just then
-            is_within = effect.since - _LED_TO * is_found <= other.since and until <= effect.until
+            is_within = effect.since - BEFORE["found"] * is_found <= other.since and until <= effect.until
             is_narrower = other.until - other.since < effect.until - effect.since
             if effect.asset and effect.asset == other.asset and is_within and is_narrower and found[wide] == wide:
                 found[wide] = narrow

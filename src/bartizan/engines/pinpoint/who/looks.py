@@ -18,11 +18,10 @@ from bartizan.engines.pinpoint.who.acts import Act, Known
 from bartizan.engines.pinpoint.who.alibi import AWAY, CLOSE, ELSEWHERE, NEAR, Alibis, is_weekend
 from bartizan.engines.pinpoint.who.log import Ints, Log, figure
 from bartizan.engines.pinpoint.who.signs import SIGNS, Sign
+from bartizan.engines.pinpoint.who.staff import is_contractor
 from bartizan.engines.pinpoint.who.weigh import Rate
 from bartizan.engines.pinpoint.words import site_zone
 
-_NOT_STAFF: Final = ("contract", "extern", "visitor", "agency", "temp", "third", "leas", "supplier", "vendor")
-"""What departments of people are called who are not of the house."""
 _NONE: Final = np.empty(0, dtype=np.int64)
 _CLOCKS: Final = 30.0
 """Seconds beyond both clocks' errors that must be missing on a way before a badge counts as being in two places."""
@@ -367,11 +366,6 @@ class Signs:
             return not 6 <= local.hour < 21
         here = local.time()
         return not (opens <= here <= closes if opens <= closes else here >= opens or here <= closes)
-
-
-def is_contractor(department: str, *, has_end: bool) -> bool:
-    """As far as a staff list tells: a department of contractors, or a last day that is already known."""
-    return has_end or any(word in department.lower() for word in _NOT_STAFF)
 
 
 def _is_private(address: str) -> bool:

@@ -16,9 +16,9 @@ from bartizan.engines.pinpoint.who.alibi import Alibis, Floats, Then
 from bartizan.engines.pinpoint.who.faces import Faces
 from bartizan.engines.pinpoint.who.files import Files
 from bartizan.engines.pinpoint.who.log import Log
-from bartizan.engines.pinpoint.who.looks import is_contractor
 from bartizan.engines.pinpoint.who.routes import ACCOUNT, BADGE, EITHER, NO_BODY, OWN
 from bartizan.engines.pinpoint.who.signs import FAMILIES
+from bartizan.engines.pinpoint.who.staff import is_contractor
 from bartizan.engines.pinpoint.who.weigh import Bodies, presence
 
 FAMILY: Final = {name: n for n, name in enumerate(FAMILIES)}
