@@ -142,18 +142,6 @@ def test_a_log_that_does_not_reach_the_time_of_the_effect_is_said() -> None:
     assert all(one.probability < 0.05 for one in told.people)
 
 
-def test_who_prints_a_file_every_day_is_not_suspected_for_printing_it_again() -> None:
-    minute = timedelta(minutes=1)
-    prints = [
-        made(FIRST + timedelta(days=day, hours=9 + 2 * times) + n * minute, "document.printed",
-             actor=f"user:u{n}", device=f"host:WS{n}", asset="file:/srv/f3")
-        for day in range(14) for times in range(3) for n in (1, 2, 3)
-    ]  # fmt: skip
-    told = asked(days() + prints)
-    assert not told.gate.is_ready
-    assert all(one.probability < 0.5 for one in told.people)
-
-
 def test_masked_text_holds_nothing_that_unmasks() -> None:
     house = estate()
     told = json.loads(asked(days() + taken(5)).as_json())
