@@ -70,7 +70,7 @@ def test_no_process_is_left_after_the_parent_is_told_or_killed(
     parent.send_signal(number)
     parent.wait(15)
     until(lambda: not any(map(is_alive, running)))
-    assert supervisor.status(tmp_path) is None
+    until(lambda: supervisor.status(tmp_path) is None)  # a child that was just forked has the lock until it executes
 
 
 def test_a_child_that_ends_is_started_again_and_waits_longer_each_time(
