@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 # What the tests' real peers need from Debian; installed by `make test` when root.
-PEERS := mosquitto rsyslog rsyslog-gnutls rsyslog-openssl bsdutils openssl logrotate systemd-journal-remote chromium chromium-driver
+PEERS := mosquitto rsyslog rsyslog-gnutls rsyslog-openssl bsdutils openssl logrotate systemd-journal-remote chromium chromium-driver postgresql
 RUN_STAMP := $(VENV)/.run-$(shell cat requirements.lock pyproject.toml 2>/dev/null | sha256sum | cut -c1-16)
 DEV_STAMP := $(VENV)/.dev-$(shell cat requirements-dev.lock requirements.lock pyproject.toml 2>/dev/null | sha256sum | cut -c1-16)
 
@@ -16,7 +16,7 @@ run: $(RUN_STAMP) ## The console with the demo organisation on http://127.0.0.1:
 	$(BIN)/bartizan demo --port $(PORT)
 
 test: $(DEV_STAMP) peers ## All tests, against real peers
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: $(DEV_STAMP) ## Style, types, layers, migrations, architecture
 	$(BIN)/ruff check .

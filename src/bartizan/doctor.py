@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 from bartizan import supervisor
+from bartizan.core import postgres
 
 NEEDS_FREE = 2 * 1024**3
 CLOCK = Path("/run/systemd/timesync/synchronized")
@@ -70,7 +71,16 @@ def _folder(data: Path) -> Iterator[Finding]:
         if not mode
         else f"Others on this machine can look into {data}: run `chmod 700 {data}`.",
     )
-    yield from _records(data / "records.sqlite3")
+    yield from _postgres(data) if postgres.address() else _records(data / "records.sqlite3")
+
+
+def _postgres(data: Path) -> Iterator[Finding]:
+    """Asked by its address alone: what is wrong with it stops Django before it starts."""
+    try:
+        postgres.belong_together(data)
+        yield Finding(True, f"The records in PostgreSQL at {postgres.shown(postgres.address())}: {postgres.ask()}.")
+    except postgres.WrongRecords as error:
+        yield Finding(False, str(error))
 
 
 def _records(path: Path) -> Iterator[Finding]:

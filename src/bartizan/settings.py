@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 
 from bartizan.connectors.parse.stamp import zone_of
+from bartizan.core import postgres
 
 DATA = Path(os.environ.get("BARTIZAN_DATA", "~/.local/share/bartizan")).expanduser()
 PORT = int(os.environ.get("BARTIZAN_PORT", "8000"))
@@ -30,6 +31,7 @@ def _secret_key() -> str:
 SECRET_KEY = _secret_key()
 DEBUG = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a response plan of 99 steps has a form of more than the usual 1,000 fields
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *os.environ.get("BARTIZAN_HOSTS", "").split()]
 CSRF_TRUSTED_ORIGINS = os.environ.get("BARTIZAN_ORIGINS", "").split()
 
@@ -65,6 +67,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "bartizan.web.access.SignInRequired",
     "bartizan.web.access.AuditWhole",
+    "bartizan.web.access.WhatRecordsTake",
     "bartizan.core.accounts.required.SecondFactorRequired",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "bartizan.web.policy.ContentSecurityPolicy",
@@ -89,17 +92,16 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA / "records.sqlite3",
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000;",
-        },
+SQLITE = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "NAME": DATA / "records.sqlite3",
+    "OPTIONS": {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000;",
     },
 }
+DATABASES = {"default": postgres.database(postgres.address()) if postgres.address() else SQLITE}
 
 CACHES = {"default": {"BACKEND": "bartizan.core.accounts.cache.KeptCache", "LOCATION": str(DATA / "cache")}}
 

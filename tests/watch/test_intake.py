@@ -175,7 +175,8 @@ class Colour(IntEnum):
     ("value", "kept"),
     [
         (b"caf\xc3\xa9 \xff", "café \\xff"),
-        (b"\x00\x80".decode("utf-8", "surrogateescape"), "\x00\\x80"),
+        (b"\x00\x80".decode("utf-8", "surrogateescape"), "\\x00\\x80"),
+        ("no end \x00", "no end \\x00"),
         ("lone \ud800", "lone \\ud800"),
         (math.nan, "nan"),
         (-math.inf, "-inf"),

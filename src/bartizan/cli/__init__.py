@@ -32,9 +32,10 @@ def start_django() -> None:
     import django
 
     django.setup()
-    from bartizan.core import access
+    from bartizan.core import access, postgres
 
     access.acts_as(_process())
+    postgres.keep_connections()
 
 
 def _process() -> str:
@@ -48,13 +49,23 @@ def open_records(*, makes: bool = True) -> None:
     """A command that a person types calls this first: the records are there, and of this version's shape. One that only
     reads or keeps them ``makes`` none: a data folder that was mistyped is not begun and then called whole."""
     from django.core.management import call_command
+    from django.db import OperationalError
+
+    from bartizan.core import postgres
 
     folder = Path(os.environ["BARTIZAN_DATA"])
-    if not makes and not (folder / "records.sqlite3").exists():
-        raise click.ClickException(f"There are no records in {folder}; name the data folder with --data.")
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    start_django()
-    call_command("migrate", verbosity=0)
+    try:
+        postgres.belong_together(folder)
+        if not makes and not postgres.are_there(folder):
+            raise click.ClickException(f"There are no records in {folder}; name the data folder with --data.")
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        start_django()
+        call_command("migrate", verbosity=0)
+        postgres.note(folder)
+    except postgres.WrongRecords as error:
+        raise click.ClickException(str(error)) from error
+    except OperationalError as error:
+        raise click.ClickException(postgres.unanswered(error)) from error
 
 
 PARTS = ("audit", "system", "imports", "rules", "demo", "search", "keeping", "evidence", "packet", "pinpoint")

@@ -28,7 +28,9 @@ def verify(file: Path, trusted: Path | None) -> None:
     Exit code 1 when anything is not as it was packed. It needs no records; where the data folder knows the packet, its
     manifest is compared with the one on record.
     """
-    has_records = (Path(os.environ["BARTIZAN_DATA"]) / "records.sqlite3").exists()
+    from bartizan.core import postgres
+
+    has_records = postgres.are_there(Path(os.environ["BARTIZAN_DATA"]))
     if has_records:
         open_records(makes=False)
     from bartizan.cases.packet_check import PacketError, check

@@ -28,11 +28,17 @@ def prepare() -> None:
         raise click.ClickException(
             f"The data folder {folder} cannot be made ({error.strerror}); choose another with --data."
         ) from error
-    done = subprocess.run([sys.executable, "-m", "django", "migrate", "--verbosity", "0"], check=False)
+    done = subprocess.run([sys.executable, "-m", "bartizan.cli", "prepare"], check=False)
     if done.returncode:
         raise click.ClickException(
             "The records could not be brought up to date; the message above says why. Nothing was started."
         )
+
+
+@main.command("prepare", hidden=True)
+def prepare_records() -> None:
+    """What ``prepare`` does in a process of its own."""
+    open_records()
 
 
 def address(port: int | None = None) -> str:

@@ -73,6 +73,7 @@ def fields_of(entry: AuditEntry) -> dict[str, Any]:
     return {name: getattr(entry, name) for name in chain.FIELDS}
 
 
+@atomic
 def publish_live(topic: str, body: dict[str, Any]) -> None:
     """Tell every open page. Kept until about 5,000 newer ones, so that a page that slept catches up."""
     message = LiveMessage.objects.create(topic=topic, body=body)

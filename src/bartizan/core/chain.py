@@ -21,9 +21,18 @@ class AuditBrokenError(Exception):
 
 
 def plain(detail: Mapping[str, Any]) -> dict[str, Any]:
-    """``detail`` as every database gives it back: keys as text, tuples as lists, whole floats as whole numbers."""
-    told: dict[str, Any] = json.loads(json.dumps(detail), parse_float=_number)
+    """``detail`` as every database gives it back: keys as text, tuples as lists, whole floats as whole numbers, and
+    what no text in PostgreSQL holds (NUL, half a character) as it is written in code."""
+    told: dict[str, Any] = _legible(json.loads(json.dumps(detail), parse_float=_number))
     return told
+
+
+def _legible(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_legible(name): _legible(each) for name, each in value.items()}
+    return [_legible(each) for each in value] if isinstance(value, list) else value
 
 
 def _number(text: str) -> int | float:

@@ -20,7 +20,7 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import DatabaseError
+from django.db import DatabaseError, close_old_connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.crypto import constant_time_compare
 
@@ -100,7 +100,7 @@ def sight_of(session: SessionBase) -> Sight | None:
 
 
 def messages_after(last: int) -> list[Message]:
-    """Ids follow the order of commits, because SQLite has one writer at a time."""
+    """Ids follow the order of commits, because there is one transaction at a time, in either database."""
     found = LiveMessage.objects.filter(pk__gt=last).order_by("pk").values_list("pk", "topic", "body")
     return list(found[:BATCH])
 
@@ -147,6 +147,7 @@ class Hub:
                 if is_well:
                     log.exception("The live stream cannot read the records; pages stand still until it can.")
                 is_well = False
+                await sync_to_async(close_old_connections)()  # the next look asks over a new connection
                 continue
             is_well = True
             for message in found:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import or_
+from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from bartizan.core import chain, role_book  # noqa: F401  what the office decided of its roles declares itself
@@ -86,3 +88,14 @@ def last_live_id() -> int:
     """The newest message of the live stream: where a page that is being made now resumes."""
     newest = LiveMessage.objects.order_by("-pk").values_list("pk", flat=True).first()
     return newest or 0
+
+
+def records_size(data: Path) -> int | None:
+    """Bytes of the records, in the database or in the data folder's files; nothing before they are there."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_database_size(current_database())")
+            return int(cursor.fetchone()[0])
+    files = [data / "records.sqlite3", data / "records.sqlite3-wal"]
+    there = [file.stat().st_size for file in files if file.exists()]
+    return sum(there) if there else None

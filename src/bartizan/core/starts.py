@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from bartizan.core import postgres
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,10 +15,12 @@ class Start:
     variable: str
     words: str
     default: str
+    shown: Callable[[str], str] = str
 
     @property
     def value(self) -> str:
-        return os.environ.get(self.variable, "") or self.default
+        given = os.environ.get(self.variable, "")
+        return self.shown(given) if given else self.default
 
     @property
     def source(self) -> str:
@@ -29,6 +34,7 @@ def starts() -> list[Start]:
         Start(
             "BARTIZAN_DATA", "The one folder that holds everything", str(Path("~/.local/share/bartizan").expanduser())
         ),
+        Start(postgres.SETTING, "The address of the records in PostgreSQL", "SQLite in that folder", postgres.shown),
         Start("BARTIZAN_PORT", "The console's port", "8000"),
         Start("BARTIZAN_ADDRESS", "The address that it listens on", "127.0.0.1"),
         Start("BARTIZAN_HOSTS", "Further host names under which it is reached", "none"),

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from django.conf import settings
 from django.db import OperationalError, close_old_connections
@@ -36,6 +37,8 @@ IDLE = 0.03
 """Seconds between two looks into an empty journal."""
 LOOKS = 2.0
 """Seconds between two looks at what people changed: sources, rules, estate."""
+_STORES: Final = (LakeError, OperationalError, OSError)
+"""What a store says that is busy, full or away."""
 
 
 def receive() -> None:
@@ -81,6 +84,7 @@ async def _receive(receiver: Receiver, intake: Intake, stop: threading.Event) ->
 
 
 def _report(lights: Mapping[str, Health], intake: Intake) -> None:
+    close_old_connections()
     sources.light(lights)
     sources.keep_skews(intake.skews())
     cut, intake.truncated = intake.truncated, Counter()
@@ -136,32 +140,48 @@ def judge_what_is_there(data: Path) -> Judged:
 
 
 def open_judge(data: Path) -> Judge:
-    """The judge of a data folder, with its estate and rule book."""
-    return Judge(data, Lake(data / "lake"), estate.snapshot(), rulebook.load())
+    """The judge of a data folder, with its estate and rule book; the lake comes last, so that none is left open."""
+    known, book = estate.snapshot(), rulebook.load()
+    return Judge(data, Lake(data / "lake"), known, book)
 
 
 def judge_until(data: Path, stop: threading.Event) -> None:
-    """Judge until told to stop; when a store is busy or full, say so and try again: the journal keeps everything."""
+    """Judge until told to stop. When a store is busy or full, say so and begin again as after a crash, from what was
+    saved last: the journal keeps everything, and an event whose alarm could not be raised is not taken for judged."""
     with only_judge(data):
-        _judge_until(open_judge(data), stop)
+        keeper = upkeep.Upkeep(open_judge(data))
+        while not stop.is_set():
+            try:
+                _judge_on(keeper, stop)
+            except _STORES as error:
+                log.warning("The line waits: %s", error)
+                _begin_again(data, keeper, str(error), stop)
 
 
-def _judge_until(judge: Judge, stop: threading.Event) -> None:
-    keeper = upkeep.Upkeep(judge)
+def _begin_again(data: Path, keeper: upkeep.Upkeep, words: str, stop: threading.Event) -> None:
+    """Once the stores answer; until then it is said, as soon as there is where to say it."""
+    keeper.judge.lake.close()
+    while not stop.wait(1):
+        try:
+            close_old_connections()
+            keeper.trouble("stores", f"{words} The journal keeps what arrives; it is judged as soon as this is mended.")
+            keeper.judge = open_judge(data)
+        except _STORES as error:
+            log.warning("The line still waits: %s", error)
+        else:
+            return
+
+
+def _judge_on(keeper: upkeep.Upkeep, stop: threading.Event) -> None:
+    judge = keeper.judge
     looked = idle_since = time.monotonic()
     while not stop.is_set():
-        try:
-            seen = judge.step()
-            keeper.report(seen)
-            judge.care()
-            if time.monotonic() - looked > LOOKS:
-                looked = time.monotonic()
-                keeper.look()
-        except (LakeError, OperationalError, OSError) as error:
-            log.warning("The line waits: %s", error)
-            keeper.trouble("stores", f"{error} The journal keeps what arrives; it is judged as soon as this is mended.")
-            stop.wait(1)
-            continue
+        seen = judge.step()
+        keeper.report(seen)
+        judge.care()
+        if time.monotonic() - looked > LOOKS:
+            looked = time.monotonic()
+            keeper.look()
         idle_since = time.monotonic() if seen else idle_since
         if not seen:
             if time.monotonic() - idle_since > LOOKS:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cronsim import CronSim
 from django.conf import settings
-from django.db import IntegrityError, close_old_connections
+from django.db import DatabaseError, IntegrityError, close_old_connections
 from django.utils import timezone
 
 from bartizan.core import audit, files, preferences, uploads
@@ -109,8 +109,10 @@ def do(job: Job, now: datetime) -> None:
     close_old_connections()
     try:
         job.do(now)
+        sources.well_again(job.part)
     except Exception as error:
         log.exception("%s failed", job.part)
-        sources.note_trouble(job.part, f"{job.part.capitalize()} failed: {error} It is tried again at its next time.")
-    else:
-        sources.well_again(job.part)
+        close_old_connections()
+        with suppress(DatabaseError):  # the records do not answer: no reason to end all other jobs
+            words = f"{job.part.capitalize()} failed: {error} It is tried again at its next time."
+            sources.note_trouble(job.part, words)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final
 
 from asgiref.sync import iscoroutinefunction
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.db import DataError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.deprecation import MiddlewareMixin
@@ -20,6 +21,10 @@ from bartizan.core.access import origin
 from bartizan.core.chain import AuditBrokenError
 
 log = logging.getLogger(__name__)
+REFUSED: Final = (
+    "A value that was given holds a sign that no record can hold, or a number that is too large. "
+    "It was not done; go back and correct it."
+)
 
 
 class SignInRequired(LoginRequiredMiddleware):
@@ -45,6 +50,20 @@ class AuditWhole(MiddlewareMixin):
             return None
         log.error("%s", exception)
         return render(request, "503.html", {"trouble": str(exception)}, status=503)
+
+
+class WhatRecordsTake(MiddlewareMixin):
+    """What PostgreSQL keeps in no text (NUL, which nobody types) is refused in words; in SQLite it finds nothing."""
+
+    async_capable = True
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, DataError):
+            return None
+        log.warning("%s was refused: %s", request.path, exception)
+        if request.path.startswith("/api/"):
+            return JsonResponse({"detail": REFUSED}, status=422)
+        return render(request, "422.html", {"trouble": REFUSED}, status=422)
 
 
 @sync_and_async_middleware

@@ -49,7 +49,7 @@ def postgres(table):
     yield f"CREATE TRIGGER {table}_never_changed BEFORE UPDATE{of} ON {table} FOR EACH ROW {call}"
     yield f"""
 CREATE FUNCTION {table}_kept() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN IF {is_practice(table)} THEN RETURN OLD; END IF; RAISE EXCEPTION '{WORDS}'; END $$
+BEGIN IF {is_practice(table)} THEN RETURN OLD; END IF; RAISE EXCEPTION '{WORDS}' USING ERRCODE = '23000'; END $$
 """
     yield f"CREATE TRIGGER {table}_never_removed BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_kept()"
     yield f"CREATE TRIGGER {table}_never_emptied BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {call}"
@@ -59,7 +59,7 @@ def refuse(_apps, schema):
     if schema.connection.vendor == "postgresql":
         schema.execute(f"""
 CREATE OR REPLACE FUNCTION custody_never() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION '{WORDS}'; END $$
+BEGIN RAISE EXCEPTION '{WORDS}' USING ERRCODE = '23000'; END $$
 """)
     statements = {"sqlite": sqlite, "postgresql": postgres}.get(schema.connection.vendor)
     for table in ONCE if statements else ():

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from bartizan.core import postgres
 from bartizan.core.backup.lock import Opener
 from bartizan.core.backup.parts import BackupError
 from bartizan.core.backup.read import contents_of
@@ -68,7 +69,7 @@ def _examined(folder: Path, manifest: dict[str, Any], *, accepts_audit: bool) ->
     (folder / FACTS).write_text(json.dumps(facts))
     command = [sys.executable, "-m", "bartizan.cli", "--data", str(folder), "examine-restored"]
     command += ["--accept-audit"] if accepts_audit else []
-    environment = os.environ | {"BARTIZAN_DATA": str(folder)}
+    environment = os.environ | {"BARTIZAN_DATA": str(folder), postgres.SETTING: ""}  # a backup's records are SQLite's
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)  # noqa: S603
     if done.returncode:
         raise BackupError(f"The backup was read, but {_reason(done.stderr)}")

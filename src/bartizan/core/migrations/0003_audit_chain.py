@@ -16,7 +16,7 @@ BEGIN SELECT RAISE(ABORT, 'The audit is only added to: an entry is never changed
 POSTGRES = (
     """
 CREATE OR REPLACE FUNCTION audit_never() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION 'The audit is only added to: an entry is never changed or removed.'; END $$
+BEGIN RAISE EXCEPTION 'The audit is only added to: an entry is never changed or removed.' USING ERRCODE = '23000'; END $$
 """,
     """
 CREATE TRIGGER audit_never_changed BEFORE UPDATE OR DELETE ON core_auditentry

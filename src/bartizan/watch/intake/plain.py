@@ -21,7 +21,12 @@ def is_flat(data: Mapping[str, Any]) -> bool:
 
 
 def plain_text(text: str) -> str:
-    r"""``text`` as valid UTF-8. Bytes that were none, and lone surrogates, stay legible as ``\xff`` and ``\ud800``."""
+    r"""``text`` as valid UTF-8. Bytes that were none, and lone surrogates, stay legible as ``\xff`` and ``\ud800``.
+
+    So does ``\x00``, which PostgreSQL keeps in no text.
+    """
+    if "\0" in text:
+        text = text.replace("\0", "\\x00")
     if text.isascii():
         return str(text)
     try:

@@ -77,7 +77,7 @@ class Intake:
                 record = orjson.dumps(event)
             except TypeError:  # a surrogate or a number beyond 64 bits
                 record = b""
-            if 0 < len(record) <= _SURELY_SHORT_BYTES:
+            if 0 < len(record) <= _SURELY_SHORT_BYTES and b"\\u0000" not in record:
                 return record
         return self._careful_record(event)
 

@@ -25,6 +25,7 @@ from bartizan.core.access import needs, visible_to
 from bartizan.core.health import Condition, conditions
 from bartizan.core.models import User
 from bartizan.core.preferences import Entry, page
+from bartizan.core.queries import records_size
 from bartizan.core.values import is_number
 from bartizan.engines.observe import KINDS, split_reference
 from bartizan.estate import queries as estate
@@ -153,11 +154,7 @@ def _lake(data: Path) -> Condition:
 
 
 def _records(data: Path) -> Condition:
-    files = [data / "records.sqlite3", data / "records.sqlite3-wal"]
-    there = [file.stat().st_size for file in files if file.exists()]
-    return Condition(
-        "records", "Records", "People, places, alarms, cases and the audit.", sum(there) if there else None
-    )
+    return Condition("records", "Records", "People, places, alarms, cases and the audit.", records_size(data))
 
 
 def size_of(folder: Path) -> int:
