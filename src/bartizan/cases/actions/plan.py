@@ -2,48 +2,56 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.db.transaction import atomic
 
 from bartizan.cases.models import PlanVersion
 from bartizan.cases.plan_book import Kept, digest_of
-from bartizan.cases.queries.clock import laws_in_force
-from bartizan.cases.queries.plan import latest
+from bartizan.cases.queries.plan import checked_plan, latest
 from bartizan.core.actions import record
 from bartizan.core.models import User
-from bartizan.engines.plans import Plan, PlanError, changes, plan_of
+from bartizan.engines.plans import changes
+
+_TAKEN: Final = "There is a plan called {} already; change that one, or give another name."
+
+
+class PlanMoved(Exception):
+    """Somebody kept a version while another was being written. ``now``: the one that holds."""
+
+    def __init__(self, now: Kept) -> None:
+        self.now = now
+        super().__init__(f"Version {now.version} of {now.key} was kept meanwhile; look at it before you keep yours.")
 
 
 @atomic
-def keep_plan(key: str, text: str, by: User | None, *, is_new: bool = False) -> int:
-    """A new version of it, whose number is returned; runs keep the words under which they began. Raises PlanError."""
-    plan = plan_of(text)
-    _refuse_unknown_laws(plan)
+def keep_plan(key: str, text: str, by: User | None, *, is_new: bool = False, after: int | None = None) -> int:
+    """A new version of it, whose number is returned; runs keep the words under which they began. ``after``: the version
+    that the writer changed. Raises PlanError, and PlanMoved where that is no longer the one that holds."""
+    plan = checked_plan(text)
     last = latest().get(key)
     if is_new and last is not None:
-        raise ValidationError(f"There is a plan called {key} already; change that one, or give another name.")
+        raise ValidationError(_TAKEN.format(key))
     if last is None and not is_new:
         raise ValidationError(f"There is no plan called {key}.")
     digest = digest_of(text)
     if last is not None and last.digest == digest and not last.withdrawn_because:
         return last.version
-    made = PlanVersion.objects.create(
-        key=key, version=last.version + 1 if last else 1, name=plan.name, text=text, digest=digest, by=by
-    )
+    if last is not None and after not in (None, last.version):
+        raise PlanMoved(last)
+    try:
+        with atomic():
+            version = last.version + 1 if last else 1
+            PlanVersion.objects.create(key=key, version=version, name=plan.name, text=text, digest=digest, by=by)
+    except IntegrityError as error:  # two at the very same moment: the database lets one of them have the number
+        if is_new:
+            raise ValidationError(_TAKEN.format(key)) from error
+        raise PlanMoved(latest()[key]) from error
     told = changes(last.plan, plan) if last else []
-    record(by, "kept plan", f"plan:{key}", version=made.version, digest=digest, changes=told)
-    return made.version
-
-
-def _refuse_unknown_laws(plan: Plan) -> None:
-    known = laws_in_force()
-    wrong = [
-        (1, f"step {step.number}, “target”: there is no rule called {step.act.target} under Laws and deadlines")
-        for step in plan.steps
-        if step.act and step.act.name == "start clock" and step.act.target not in known
-    ]
-    if wrong:
-        raise PlanError(wrong)
+    record(by, "kept plan", f"plan:{key}", version=version, digest=digest, changes=told)
+    return version
 
 
 @atomic

@@ -1,8 +1,7 @@
-"""The response plans on file: shipped ones and the office's own, with their editor, versions and reaction times."""
+"""The response plans on file: shipped ones and the office's own, with their versions and reaction times."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -12,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from bartizan.cases import queries
 from bartizan.cases.actions import plan as acts
@@ -24,40 +23,12 @@ from bartizan.cases.queries import plan as plans_of
 from bartizan.core.access import may, needs
 from bartizan.core.models import User
 from bartizan.core.subjects import page_of
-from bartizan.engines.plans import ACTS, Act, Plan, PlanError, Step, Times, changes, plan_of
+from bartizan.engines.plans import Act, Plan, Step, Times, changes
 from bartizan.watch.models import LEVELS
 from bartizan.watch.shown import zone_of
 
 CHANGE: Final = "change settings"
-LONGEST_KEY: Final = 56
 LEVEL_WORDS: Final = {level: word.lower() for level, word in LEVELS}
-START: Final = """\
-name: 
-why: 
-source: house
-for:
-  rules:
-    - Door forced
-  level: high
-steps:
-  - step: 1
-    do: Look through the nearest camera before anybody walks in
-    owner: Security desk
-    within: 2
-    ask: Is somebody there?
-    answers:
-      Yes: 2
-      No: 3
-  - step: 2
-    do: Call the police and stay on the line
-    owner: Security desk
-    within: 3
-  - step: 3
-    do: Have the door mended and tried
-    owner: Facilities
-    within: 1440
-    waits: yes
-"""  # noqa: W291  the two names wait for the officer's words
 page_of("plan", "/plans/{}")
 
 
@@ -175,72 +146,6 @@ def _show(request: HttpRequest, key: str, trouble: str = "") -> HttpResponse:
     return render(request, "cases/plan.html", context, status=422 if trouble else 200)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@needs(CHANGE)
-def add(request: HttpRequest) -> HttpResponse:
-    if request.method != "POST":
-        return _form(request, START)
-    return _keep(request, "")
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@needs(CHANGE)
-def change(request: HttpRequest, key: str) -> HttpResponse:
-    versions = plans_of.plan_versions(_user(request), key)
-    if not versions:
-        raise Http404(f"There is no plan called {key}.")
-    if request.method != "POST":
-        return _form(request, versions[0].text, found=versions[0])
-    return _keep(request, key, versions[0])
-
-
-def _keep(request: HttpRequest, key: str, found: Kept | None = None) -> HttpResponse:
-    """Look at the text, or keep it as the next version."""
-    text = request.POST.get("text", "").replace("\r\n", "\n")
-    try:
-        read = plan_of(text)
-        if request.POST.get("how") != "keep":
-            return _form(request, text, found=found, preview=read)
-        key = key or key_of(read.name)
-        acts.keep_plan(key, text, _user(request), is_new=found is None)
-    except PlanError as error:
-        return _form(request, text, found=found, problems=error.problems)
-    except ValidationError as error:
-        return _form(request, text, found=found, problems=[(1, words) for words in error.messages])
-    return HttpResponseRedirect(f"/plans/{key}")
-
-
-def key_of(name: str) -> str:
-    """``Door forced, or entry at night`` is ``door-forced-or-entry-at-night``."""
-    plain = "-".join(re.findall(r"[a-z0-9]+", name.lower()))[:LONGEST_KEY].strip("-")
-    if not plain or plain == "add":
-        raise ValidationError("Give the plan a name with letters or figures of its own.")
-    return plain
-
-
-def _form(
-    request: HttpRequest,
-    text: str,
-    *,
-    found: Kept | None = None,
-    preview: Plan | None = None,
-    problems: list[tuple[int, str]] | None = None,
-) -> HttpResponse:
-    context = {
-        "place": "plans",
-        "text": text,
-        "rows": min(60, max(24, text.count("\n") + 4)),
-        "kept": found,
-        "preview": preview,
-        "steps": drawn(preview) if preview else [],
-        "meant_for": meant_for(preview) if preview else "",
-        "changes": changes(found.plan, preview) if preview and found else [],
-        "problems": problems or [],
-        "acts": [(name, kind, can_do(Act(name))) for name, kind in ACTS.items()],
-    }
-    return render(request, "cases/plan_edit.html", context, status=422 if problems else 200)
-
-
 @require_POST
 @needs(CHANGE)
 def withdraw(request: HttpRequest, key: str) -> HttpResponse:
@@ -274,9 +179,7 @@ def drill(request: HttpRequest, key: str) -> HttpResponse:
 
 urlpatterns = [
     path("plans", index, name="plans"),
-    path("plans/add", add, name="plan-add"),
     path("plans/<slug:key>", plan, name="plan-page"),
-    path("plans/<slug:key>/change", change, name="plan-change"),
     path("plans/<slug:key>/withdraw", withdraw, name="plan-withdraw"),
     path("plans/<slug:key>/drill", drill, name="plan-drill"),
 ]

@@ -10,7 +10,9 @@ from django.db.models import Max, Q, QuerySet
 from bartizan.cases.models import Case, Lesson, PlanVersion, Proposal, Run, StepDone
 from bartizan.cases.plan_book import Kept, read, shipped
 from bartizan.cases.queries.case import case_rule
+from bartizan.cases.queries.clock import laws_in_force
 from bartizan.core.access import rule, visible_to
+from bartizan.core.models import User
 from bartizan.engines import plans
 from bartizan.watch.models import AlarmEvent
 from bartizan.watch.queries import Reader
@@ -39,6 +41,36 @@ def in_force() -> Mapping[str, Kept]:
 
 def kept(one: PlanVersion) -> Kept:
     return Kept(one.key, one.version, one.text, one.digest, one.by, one.at, one.withdrawn_because)
+
+
+def checked_plan(text: str) -> plans.Plan:
+    """The plan of a text whose legal clocks there are. Raises PlanError."""
+    plan = plans.plan_of(text)
+    known = laws_in_force()
+    wrong = [
+        (step.number, place, step.act.target)
+        for place, step in enumerate(plan.steps, 1)
+        if step.act and step.act.name == "start clock" and step.act.target not in known
+    ]
+    if wrong:
+        lines = {(told.step, told.key): line for line, told in plans.places(text).items()}
+        raise plans.PlanError(
+            [
+                (
+                    lines.get((place, "target"), 1),
+                    f"step {number}, “target”: there is no rule called {name} under Laws and deadlines",
+                )
+                for number, place, name in wrong
+            ]
+        )
+    return plan
+
+
+def owners(user: Reader) -> list[str]:
+    """Posts and roles that a step can be given to: titles of accounts, and the owners that plans name already."""
+    titles = visible_to(user, User.objects.filter(is_active=True).exclude(title="")).values_list("title", flat=True)
+    named = [step.owner for one in in_force().values() for step in one.plan.steps]
+    return sorted({words.casefold(): words for words in [*named, *titles]}.values(), key=str.casefold)
 
 
 def plan_versions(user: Reader, key: str) -> list[Kept]:

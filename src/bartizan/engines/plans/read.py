@@ -8,14 +8,13 @@ from typing import Any, Final
 
 import yaml
 
+from bartizan.engines.plans.keys import WORDS, Keys
 from bartizan.engines.plans.lines import PlanError, Typed, typed
 from bartizan.engines.plans.plan import ACTS, END, Act, Answer, Fits, Plan, Step
 
 LEVELS: Final = {"low": 1, "medium": 2, "high": 3, "critical": 4}
 MOST_STEPS: Final = 99
 LONGEST_MINUTES: Final = 60 * 24 * 90
-WORDS: Final = 300
-_YES: Final = {"yes": True, "true": True, "no": False, "false": False, "": False}
 _PLAN: Final = frozenset({"name", "why", "source", "for", "steps"})
 _FOR: Final = frozenset({"rules", "kinds", "routes", "reports", "level"})
 _STEP: Final = frozenset(
@@ -24,69 +23,10 @@ _STEP: Final = frozenset(
 
 
 @dataclass(slots=True)
-class _Keys:
-    """Takes values out of keys and notes what is wrong with them."""
-
-    raw: Mapping[str, Typed]
-    line: int
-    problems: list[tuple[int, str]]
-    before: str = ""
-
-    def wrong(self, key: str, words: str, line: int = 0) -> None:
-        at = self.raw[key].line if key in self.raw else self.line
-        self.problems.append((line or at, f"{self.before}“{key}”: {words}"))
-
-    def only(self, known: frozenset[str]) -> None:
-        for key in self.raw:
-            if key not in known:
-                self.wrong(key, f"there is no such key; known are {', '.join(sorted(known))}")
-
-    def text(self, key: str, *, is_needed: bool = False) -> str:
-        found = self.raw.get(key)
-        value = found.value if found else ""
-        if not isinstance(value, str) or (is_needed and not value):
-            self.wrong(key, f"words are expected, not {found.shown if found else 'nothing'}")
-            return ""
-        if len(value) > WORDS:
-            self.wrong(key, f"at most {WORDS} letters are expected; it has {len(value)}")
-        return value
-
-    def number(self, key: str, low: int, high: int) -> int | None:
-        value = self.text(key)
-        if not value:
-            return None
-        if not value.isascii() or not value.isdigit() or not low <= int(value[:9]) <= high:
-            self.wrong(key, f"a whole number from {low} to {high} is expected, not “{value}”")
-            return None
-        return int(value)
-
-    def flag(self, key: str) -> bool:
-        value = self.text(key).lower()
-        if value not in _YES:
-            self.wrong(key, f"yes or no is expected, not “{value}”")
-        return _YES.get(value, False)
-
-    def many(self, key: str) -> list[Typed]:
-        found = self.raw.get(key)
-        if found is None or found.value == "":
-            return []
-        if not isinstance(found.value, list):
-            self.wrong(key, f"a list is expected, each line beginning with “- ”, not {found.shown}")
-            return []
-        return found.value
-
-    def words(self, key: str) -> tuple[str, ...]:
-        for one in self.many(key):
-            if not isinstance(one.value, str) or not one.value:
-                self.problems.append((one.line, f"{self.before}“{key}”: words are expected, not {one.shown}"))
-        return tuple(one.value for one in self.many(key) if isinstance(one.value, str) and one.value)
-
-
-@dataclass(slots=True)
-class _Draft:
+class TypedStep:
     """A step as it was typed: where it leads is only known once all have their numbers."""
 
-    keys: _Keys
+    keys: Keys
     number: int
     go: dict[str, Typed] = field(default_factory=dict)
     """Answer to where it leads, as typed."""
@@ -94,12 +34,7 @@ class _Draft:
 
 def plan_of(text: str) -> Plan:
     """The plan that ``text`` says. Raises PlanError with everything that is wrong."""
-    whole = typed(text)
-    if not isinstance(whole.value, Mapping):
-        raise PlanError([(whole.line, f"keys such as “name:” and “steps:” are expected, not {whole.shown}")])
-    keys = _Keys(whole.value, whole.line, [])
-    keys.only(_PLAN)
-    drafts = list(_drafts(keys))
+    keys, drafts = opened(text)
     if not drafts and not keys.problems:
         keys.wrong("steps", "at least one step is expected")
     plan = Plan(
@@ -116,33 +51,49 @@ def plan_of(text: str) -> Plan:
     return plan
 
 
-def _drafts(keys: _Keys) -> Iterator[_Draft]:
+def opened(text: str) -> tuple[Keys, list[TypedStep]]:
+    """The keys of a text and of its steps, none of their values looked at yet. What is wrong with them stands in the
+    first one's ``problems``. Raises PlanError for a text without keys."""
+    whole = typed(text)
+    if not isinstance(whole.value, Mapping):
+        raise PlanError([(whole.line, f"keys such as “name:” and “steps:” are expected, not {whole.shown}")])
+    keys = Keys(whole.value, whole.line, [])
+    keys.only(_PLAN)
+    return keys, list(_typed_steps(keys))
+
+
+def _typed_steps(keys: Keys) -> Iterator[TypedStep]:
     numbers: set[int] = set()
     for place, one in enumerate(keys.many("steps"), 1):
         if not isinstance(one.value, Mapping):
             keys.problems.append((one.line, f"step {place}: keys such as “do:” are expected, not {one.shown}"))
             continue
-        own = _Keys(one.value, one.line, keys.problems)
+        own = Keys(one.value, one.line, keys.problems, f"step {place}, ")
         number = own.number("step", 1, MOST_STEPS) if "step" in one.value else place
         own.before = f"step {number or place}, "
         own.only(_STEP)
         if number in numbers:
             own.wrong("step", f"there are two steps {number}")
         numbers.add(number or place)
-        yield _Draft(own, number or place, _answers(own))
+        yield TypedStep(own, number or place, _answers(own))
 
 
-def _answers(own: _Keys) -> dict[str, Typed]:
+def _answers(own: Keys) -> dict[str, Typed]:
     found = own.raw.get("answers")
     if found is None:
         return {}
     if not isinstance(found.value, Mapping):
         own.wrong("answers", f"each answer with the step it leads to is expected, such as “Yes: 3”, not {found.shown}")
         return {}
+    for words, where in found.value.items():
+        if not words:
+            own.wrong("answers", "an answer without words; say what is answered, or take it away", where.line)
+        elif len(words) > WORDS:
+            own.wrong("answers", f"at most {WORDS} letters are expected; it has {len(words)}", where.line)
     return dict(found.value)
 
 
-def _step(draft: _Draft, drafts: list[_Draft], place: int) -> Step:
+def _step(draft: TypedStep, drafts: list[TypedStep], place: int) -> Step:
     own = draft.keys
     known = {one.number for one in drafts}
     following = drafts[place + 1].number if place + 1 < len(drafts) else END
@@ -168,7 +119,7 @@ def _step(draft: _Draft, drafts: list[_Draft], place: int) -> Step:
     )
 
 
-def _go(own: _Keys, key: str, typed_as: Typed, known: set[int], following: int) -> int:
+def _go(own: Keys, key: str, typed_as: Typed, known: set[int], following: int) -> int:
     where = typed_as.value.lower() if isinstance(typed_as.value, str) else typed_as.shown
     if where in ("", "next"):
         return following
@@ -180,7 +131,7 @@ def _go(own: _Keys, key: str, typed_as: Typed, known: set[int], following: int) 
     return int(where)
 
 
-def _act(own: _Keys) -> Act | None:
+def _act(own: Keys) -> Act | None:
     name, target, is_by_itself = own.text("act"), own.text("target"), own.flag("by itself")
     if not name:
         for key in ("target", "by itself"):
@@ -200,15 +151,21 @@ def _act(own: _Keys) -> Act | None:
     return Act(name, target, is_by_itself)
 
 
-def _fits(keys: _Keys) -> Fits:
+def fits_keys(keys: Keys) -> Keys:
+    """The keys under “for”; none where it is not given."""
     found = keys.raw.get("for")
     if found is None or found.value == "":
-        return Fits()
+        return Keys({}, keys.line, keys.problems, "for, ")
     if not isinstance(found.value, Mapping):
         keys.wrong("for", f"keys such as “kinds:” are expected, not {found.shown}")
-        return Fits()
-    own = _Keys(found.value, found.line, keys.problems, "for, ")
+        return Keys({}, found.line, keys.problems, "for, ")
+    own = Keys(found.value, found.line, keys.problems, "for, ")
     own.only(_FOR)
+    return own
+
+
+def _fits(keys: Keys) -> Fits:
+    own = fits_keys(keys)
     level = own.text("level").lower()
     if level and level not in LEVELS:
         own.wrong("level", f"one of {', '.join(LEVELS)} is expected, not “{level}”")
@@ -216,7 +173,7 @@ def _fits(keys: _Keys) -> Fits:
     return Fits(rules, kinds, routes, reports, LEVELS.get(level, 0))
 
 
-def _walkable(plan: Plan, drafts: list[_Draft], problems: list[tuple[int, str]]) -> None:
+def _walkable(plan: Plan, drafts: list[TypedStep], problems: list[tuple[int, str]]) -> None:
     """No walk comes to a step twice, and each step can be come to."""
     lines = {draft.number: draft.keys.line for draft in drafts}
     reached = plan.reachable(plan.steps[0].number)
