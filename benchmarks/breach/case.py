@@ -131,7 +131,7 @@ def _inquiry(rng: Random, scene: Scene, breach: Breach, kept: Kept, losses: Loss
         events=[_event(number, time, row) for number, (time, row) in enumerate(kept)],
         estate=estate(rng, organisation),
         gaps=tuple(losses.gaps),
-        clocks=losses.clocks,
+        clocks={name: (clock,) for name, clock in losses.clocks.items()},
         clock_error=timedelta(microseconds=MOST),
         statements=statements.taken(scene, breach),
     )

@@ -165,7 +165,7 @@ def test_what_is_optional_is_read_when_it_is_there(small: Path) -> None:
     assert [row.column for row in folder.notes.rows if row.file == "doors.csv"] == ["inner"]
     assert estate.badges["4417"][0].end == "lost"
     assert estate.accounts["m.vos"].person == "E1"
-    assert inquiry.clocks == {"doors": Clock(timedelta(seconds=-90), timedelta(seconds=5))}
+    assert inquiry.clocks == {"doors": (Clock(timedelta(seconds=-90), timedelta(seconds=5)),)}
     assert inquiry.gaps[0].source == "detector:M1"
     said = inquiry.statements[0]
     assert (said.speaker, said.about, said.place, said.is_checked) == ("E2", "E1", "zone:STREET", True)

@@ -148,3 +148,31 @@ def test_evidence_of_several_nights_pays_for_the_choice_among_many_records_and_n
     assert several.paid["insider"][:, :, number].sum() > 0
     assert all((table >= 0).all() for table in several.paid.values())
     assert not any(table.any() for table in one.paid.values())
+
+
+def test_nobody_who_walks_in_is_expected_to_log_in_from_outside() -> None:
+    for route, nats in (("tailgating", 0.0), ("sensor_tampered", 0.0), ("lost_badge", 0.0)):
+        assert sign_nats(route, "outside login", Rate(0, 60), is_there=False, cls="outsider") == nats
+    assert sign_nats("shared_password", "outside login", Rate(0, 60), is_there=False, cls="outsider") < 0
+
+
+def test_an_alarm_in_a_room_and_what_went_from_it_meanwhile_are_one_deed() -> None:
+    alarm = Effect("alarm", NIGHT + 10 * MINUTE, NIGHT + 12 * MINUTE, place="zone:LA")
+    entered = [door(NIGHT + 9 * MINUTE, 4004, "P3")]
+    assert len(weighed(entered, LAB, alarm).chosen["insider"]) == 1
+    assert len(weighed(entered, OFFICE, alarm).chosen["insider"]) == 2, "another room is another deed"
+    late = replace(alarm, since=LAB.until + HOUR, until=LAB.until + 2 * HOUR)
+    assert len(weighed(entered, LAB, late).chosen["insider"]) == 2, "after it was missed is another time"
+
+
+def test_what_is_fetched_through_the_gateway_for_those_elsewhere_was_not_done_at_the_own_desk() -> None:
+    house = estate()
+    gate = Host("GATE", "", "LA", kind="server", addresses=("192.0.2.1",))
+    files = Host("FS", "", "LA", kind="server", addresses=("192.0.2.2",))
+    house = replace(house, hosts={**house.hosts, "GATE": gate, "FS": files})
+    typed = {"actor": "user:u5", "device": "host:FS", "asset": "file:/srv/f3"}
+    far = made(NIGHT, "document.read", **typed, data={"src_ip": "192.0.2.1"})
+    near = made(NIGHT + HOUR, "document.read", **typed)
+    found = weighed([far, near], FOUND, house=house)
+    assert (act(found, far).host, act(found, far).zone) == ("GATE", "LA")
+    assert (act(found, near).host, act(found, near).zone) == ("WS5", "OF"), "it is not said where from"

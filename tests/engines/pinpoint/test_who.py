@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
+import math
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bartizan.engines.context import Estate
+from bartizan.engines.observe import microseconds
 from bartizan.engines.pinpoint.inquiry import ROUTES, Clock, Effect, Inquiry, Statement
 from bartizan.engines.pinpoint.units import SECOND
 from bartizan.engines.pinpoint.who import Verdict, masked, pinpoint
 from bartizan.engines.pinpoint.who.alibi import ELSEWHERE, STATES, Alibis, Then
 from bartizan.engines.pinpoint.who.log import read
-from bartizan.engines.pinpoint.who.routes import ROUTE
+from bartizan.engines.pinpoint.who.routes import CLASS_PRIOR, ROUTE
+from bartizan.engines.pinpoint.who.solve import BETWEEN, weigh
 from bartizan.engines.pinpoint.who.told import STATE_WORDS
 from bartizan.engines.pinpoint.who.weigh import CAP, capped
 from tests.engines.pinpoint.office import FIRST, NIGHT, code, days, door, estate, made, taken
@@ -40,7 +45,21 @@ def test_who_copied_at_night_at_the_own_desk_stands_first_with_place_and_route()
     assert verdict.routes[0].route == "usb_copy"
     assert (verdict.places[0].zone, verdict.places[0].host) == ("OF", "WS5")
     assert "Copied to a USB disk" in verdict.headline
-    assert all(condition.is_met for condition in verdict.gate.conditions), "a record of the deed bears the user account"
+    assert verdict.people[0].sureness == "very likely"
+    assert [condition.is_met for condition in verdict.gate.conditions] == [False, True, True, True]
+    assert not verdict.gate.is_ready, "one night at the own desk may be an honest error or somebody with the password"
+
+
+def test_three_files_of_one_night_with_a_face_and_a_mark_open_the_gate_for_a_second_reader() -> None:
+    typed, named = {"actor": "user:u5", "device": "host:WS5"}, {"actor": f"person:{code(5)}", "data": {"llr": 4.5}}
+    minute, others = timedelta(minutes=1), ("file:/srv/f6", "file:/srv/f7")
+    copied = [made(NIGHT + (10 + n) * minute, "document.copied", **typed, asset=file) for n, file in enumerate(others)]
+    face = made(NIGHT + 2 * minute, "camera.person", "cameras", place="portal:P2", **named)
+    mark = made(NIGHT + 6 * HOUR, "document.marked", "marks", asset="file:/srv/f3", **named)
+    verdict = asked([*days(), *taken(5), *copied, face, mark], FOUND, *(replace(FOUND, asset=file) for file in others))
+    assert all(condition.is_met for condition in verdict.gate.conditions)
+    assert verdict.gate.is_ready
+    assert verdict.gate.person == code(5)
 
 
 def test_the_same_inquiry_gives_the_same_bytes_whatever_the_order() -> None:
@@ -195,7 +214,25 @@ def test_a_known_clock_error_is_taken_out() -> None:
     events = [*days(), *taken(5)]
     shifted = [e | {"time": e["time"] + 240 * SECOND} if e["source"] == "hosts" else e for e in events]
     right = asked(events).places[0]
-    assert asked(shifted, clocks={"hosts": Clock(timedelta(minutes=4), timedelta(seconds=5))}).places[0] == right
+    assert asked(shifted, clocks={"hosts": (Clock(timedelta(minutes=4), timedelta(seconds=5)),)}).places[0] == right
+
+
+def test_a_clock_error_is_taken_out_only_of_what_was_stamped_while_it_held() -> None:
+    set_back = NIGHT - 5 * HOUR  # until then the hosts' clock was four minutes ahead
+    wrong = Clock(timedelta(minutes=4), timedelta(seconds=5), until=set_back)
+    events = [*days(), *taken(5)]
+    shifted = [
+        e | {"time": e["time"] + 240 * SECOND}
+        if e["source"] == "hosts" and e["time"] < microseconds(set_back) - 240 * SECOND
+        else e
+        for e in events
+    ]
+    log = read(shifted, estate(), {"hosts": (wrong,)}, timedelta(seconds=10))
+    assert sorted(log.time.tolist()) == sorted(e["time"] for e in events)
+    errors = {int(log.columns["error"][row]) // SECOND for row in log.rows("source", "hosts")}
+    assert errors == {5, 10}
+    right = asked(events).places[0]
+    assert asked(shifted, clocks={"hosts": (wrong,)}).places[0] == right
 
 
 def test_what_was_not_known_is_said() -> None:
@@ -213,3 +250,29 @@ def test_an_inquiry_that_says_nothing_is_refused_in_words(effects: Any, house: E
 def test_every_route_has_its_signs_and_its_name_in_veris() -> None:
     assert set(ROUTE) == set(ROUTES)
     assert all(about.signs and "." in about.action for about in ROUTE.values())
+
+
+def test_between_kinds_of_doer_the_evidence_counts_with_a_power_and_between_people_in_full() -> None:
+    found = weigh(Inquiry(effects=(FOUND,), events=days() + taken(5), estate=estate()))
+    odds = {cls: float(np.logaddexp.reduce(table, axis=None)) for cls, table in found.tables.items()}
+    full = {cls: odds[cls] - found.drawn[cls] for cls in odds}
+    prior = {cls: math.log(CLASS_PRIOR[cls]) for cls in odds}
+    for cls, told in odds.items():
+        drawn = (told - prior[cls]) - (odds["none"] - prior["none"])
+        whole = (full[cls] - prior[cls]) - (full["none"] - prior["none"])
+        assert drawn == pytest.approx(BETWEEN * whole)
+    ours = found.tables["insider"].max(axis=0)
+    assert ours[5] - ours[6] > (odds["insider"] - odds["none"]), "one shift for all people leaves them as they were"
+
+
+def test_leaving_out_a_family_that_says_nothing_changes_nothing() -> None:
+    first = asked(days() + taken(5)).people[0]
+    assert first.without["camera"] == pytest.approx(first.probability, abs=1e-4)
+
+
+def test_a_house_of_one_person_is_reckoned_too() -> None:
+    house = estate()
+    alone = replace(house, people={code(5): house.people[code(5)]})
+    verdict = pinpoint(Inquiry(effects=(FOUND,), events=days() + taken(5), estate=alone))
+    assert [one.person for one in verdict.people] == [code(5)]
+    assert verdict.doers[0].probability < 1

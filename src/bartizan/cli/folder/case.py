@@ -125,13 +125,13 @@ def read_gaps(rows: Sequence[Row], references: References, notes: Notes) -> list
     return [Gap(references.device(row.text("source")), since, until) for row, since, until in _periods(rows, notes)]
 
 
-def read_clocks(rows: Sequence[Row], error: timedelta, notes: Notes) -> dict[str, Clock]:
-    clocks = {}
+def read_clocks(rows: Sequence[Row], error: timedelta, notes: Notes) -> dict[str, Sequence[Clock]]:
+    clocks: dict[str, Sequence[Clock]] = {}
     for row in rows:
         notes.use(row.file)
         ahead, wrong = row.fields.get("ahead_seconds", 0), row.fields.get("error_seconds")
         allowed = timedelta(seconds=abs(wrong)) if wrong is not None else error
-        clocks[row.text("source")] = Clock(timedelta(seconds=ahead), allowed)
+        clocks[row.text("source")] = (Clock(timedelta(seconds=ahead), allowed),)
     return clocks
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -11,7 +11,7 @@ from typing import Final
 
 from bartizan.engines.context import Estate, Ways
 from bartizan.engines.observe import microseconds, moment, split_reference
-from bartizan.engines.pinpoint.inquiry import Clock, Gap
+from bartizan.engines.pinpoint.inquiry import Clocks, Gap
 from bartizan.engines.pinpoint.model import Event
 from bartizan.engines.pinpoint.units import HOUR, SECOND
 from bartizan.engines.pinpoint.who.acts import zone_of
@@ -220,8 +220,8 @@ def records(
     estate: Estate,
     *,
     gaps: Sequence[Gap] = (),
-    clocks: Mapping[str, Clock] | None = None,
+    clocks: Clocks | None = None,
     error: timedelta = timedelta(seconds=10),
 ) -> Records:
-    """``events`` as the lake has them, in any order. A source that is not among ``clocks`` is right to ± ``error``."""
+    """``events`` as the lake has them, in any order. What ``clocks`` do not cover is right to ± ``error``."""
     return Records(read(events, estate, clocks or {}, error), estate, gaps)

@@ -64,10 +64,19 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A source's clock runs ``ahead`` of true time (negative: behind), known to ± ``error``."""
+    """A source's clock runs ``ahead`` of true time (negative: behind), known to ± ``error``.
+
+    It holds for what the source stamped from ``since`` to before ``until`` (aware; nothing: without end).
+    """
 
     ahead: timedelta = timedelta()
     error: timedelta = timedelta(seconds=10)
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+Clocks = Mapping[str, Sequence[Clock]]
+"""By the source's name. Where two of one source cover a stamp, the later in order counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +103,7 @@ class Inquiry:
     events: Iterable[Event]
     estate: Estate
     gaps: Sequence[Gap] = ()
-    clocks: Mapping[str, Clock] = field(default_factory=dict)
-    """By the source's name; a source that is not in it is taken to be right to ± 10 s, or as ``clock_error`` says."""
+    clocks: Clocks = field(default_factory=dict)
+    """What none of them covers is taken to be right to ± 10 s, or as ``clock_error`` says."""
     clock_error: timedelta = timedelta(seconds=10)
     statements: Sequence[Statement] = ()

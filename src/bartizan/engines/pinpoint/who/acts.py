@@ -64,7 +64,8 @@ class Act:
     is_nobodys: bool = False
     """It was done at a machine that is nobody's own."""
     is_remote: bool = False
-    """A server recorded it, and does not say where anybody sat: the user's own desk is taken for the place."""
+    """A server recorded it, and does not say where anybody sat: the user's own desk is taken for the place, unless it
+    came in through another server, such as the gateway for those who work from elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,8 @@ def _closeness(tie: float, row: int, effect: Known, log: Log) -> tuple[float, bo
 def act_of(log: Log, row: int, number: int = 0, tie: float = 1.0, effect: Known | None = None) -> Act:
     host, person, sort = log.name("host", row), log.name("person", row), SORTS.get(log.name("kind", row), "unseen")
     is_remote = host in log.servers and sort in ("file", "mail", "login")
-    zone, desk = log.desks.get(person, ("", "")) if is_remote and sort != "login" else ("", "")
+    is_at_desk = is_remote and sort != "login" and log.origins.get(log.name("remote", row)) != f"host:{host}"
+    zone, desk = log.desks.get(person, ("", "")) if is_at_desk else ("", "")
     actor = log.name("actor", row)
     if host and not actor and sort in _AT_MACHINES:
         actor, person = _hands(log, row, host)

@@ -120,11 +120,18 @@ def _one_deed(effects: Sequence[Known]) -> list[int]:
             until = other.since if is_found else other.until  # what is found outside left before, not only just then
             is_within = effect.since - BEFORE["found"] * is_found <= other.since and until <= effect.until
             is_narrower = other.until - other.since < effect.until - effect.since
-            if effect.asset and effect.asset == other.asset and is_within and is_narrower and found[wide] == wide:
+            if _is_of_one_thing(effect, other) and is_within and is_narrower and found[wide] == wide:
                 found[wide] = narrow
     for _ in effects:
         found = [found[e] for e in found]
     return found
+
+
+def _is_of_one_thing(wide: Known, narrow: Known) -> bool:
+    """The same file; or a room from which something went while an alarm told that somebody was in it."""
+    if wide.asset or narrow.asset:
+        return wide.asset == narrow.asset
+    return narrow.kind == "alarm" != wide.kind and bool(wide.zone) and wide.zone == narrow.zone
 
 
 def _spot(act: Act) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from bartizan.engines.context.origins import remote_address
 from bartizan.engines.context.people import People, Who
 from bartizan.engines.context.places import Places
 from bartizan.engines.observe import microseconds
-from bartizan.engines.pinpoint.inquiry import Clock
+from bartizan.engines.pinpoint.inquiry import Clock, Clocks
 from bartizan.engines.pinpoint.model import Event
 from bartizan.engines.pinpoint.record import plain_bytes
 from bartizan.engines.pinpoint.who.clocks import set_by_readers
@@ -78,6 +78,8 @@ class Log:
         """Workstations that are nobody's own."""
         self.inside: dict[str, str] = {}
         """The zone into which each portal leads."""
+        self.origins: Mapping[str, str] = {}
+        """The machine of ours that has an address from which somebody was served, as ``host:NAME``."""
         self._order: dict[str, tuple[Ints, Ints]] = {}
 
     def __len__(self) -> int:
@@ -130,18 +132,18 @@ def identity(event: Event) -> str:
     return str(given) if given else sha256(plain_bytes(event)).hexdigest()[:32]
 
 
-def read(events: Iterable[Event], estate: Estate, clocks: Mapping[str, Clock], error: timedelta) -> Log:
+def read(events: Iterable[Event], estate: Estate, clocks: Clocks, error: timedelta) -> Log:
     """Each event once, its time set right by what is known of its source's clock. Order makes no difference.
 
     An event without a whole number or an aware datetime for its time is left out: nothing can be said of when it was.
     """
     names = {column: Names() for column in _COLUMNS}
-    kept, table = _gathered(events, _Reader(names, estate))
+    reader = _Reader(names, estate)
+    kept, table = _gathered(events, reader)
     columns = {name: np.ascontiguousarray(table[:, n + 1]) for n, name in enumerate(_COLUMNS)}
     columns |= {"leaving": table[:, -2].copy(), "sure": table[:, -1].copy()}
-    ahead, errors = _clocks(names["source"], clocks, error)
-    columns["time"] = table[:, 0] - ahead[columns["source"]]
-    columns["error"] = errors[columns["source"]]
+    stamps = (table[:, 0].copy(), columns["source"])
+    columns["time"], columns["error"] = _set_right(*stamps, names["source"], clocks, error // MICRO)
     spans = int(np.ptp(columns["time"])) if kept else 0
     columns = dict(set_by_readers(columns, names["kind"].known, spans))
     order = _in_order(columns["time"], kept)
@@ -152,6 +154,7 @@ def read(events: Iterable[Event], estate: Estate, clocks: Mapping[str, Clock], e
     log.desks = {host.owner: (host.zone, host.name) for host in hosts if host.owner and host.kind == "workstation"}
     log.inside = {portal.code: portal.inner for portal in sorted(estate.portals.values(), key=lambda p: p.code)}
     log.shared = frozenset(host.name for host in hosts if host.kind == "workstation" and not host.owner)
+    log.origins = reader.origins
     log.servers = frozenset(host.name for host in hosts if host.kind == "server")
     return log
 
@@ -181,13 +184,25 @@ def _us(time: object) -> int | None:
     return microseconds(time) if isinstance(time, datetime) and time.tzinfo is not None else None
 
 
-def _clocks(sources: Names, clocks: Mapping[str, Clock], error: timedelta) -> tuple[Ints, Ints]:
-    usual = Clock(error=error)
-    known = [clocks.get(source, usual) for source in sources.known]
-    return (
-        np.array([clock.ahead // MICRO for clock in known], dtype=np.int64),
-        np.array([clock.error // MICRO for clock in known], dtype=np.int64),
-    )
+def _set_right(stamps: Ints, source: Ints, names: Names, clocks: Clocks, error: int) -> tuple[Ints, Ints]:
+    """True times and their errors; ``error`` (µs) where nothing is known of the source's clock at that time."""
+    times, errors = stamps.copy(), np.full_like(stamps, error)
+    for name, told in clocks.items():
+        rows = np.flatnonzero(source == names.of(name))
+        for clock in told:
+            own = rows[_covers(clock, stamps[rows])]
+            times[own] = stamps[own] - clock.ahead // MICRO
+            errors[own] = clock.error // MICRO
+    return times, errors
+
+
+def _covers(clock: Clock, stamps: Ints) -> npt.NDArray[np.bool_]:
+    found = np.ones(len(stamps), dtype=np.bool_)
+    if clock.since is not None:
+        found &= stamps >= microseconds(clock.since)
+    if clock.until is not None:
+        found &= stamps < microseconds(clock.until)
+    return found
 
 
 def _in_order(times: Ints, kept: Sequence[Event]) -> Ints:
@@ -214,7 +229,7 @@ class _Reader:
         self._kinds, self._assets = names["kind"].known, names["asset"].known
         self._sources, self._devices = names["source"].known, names["device"].known
         self._aliases = Aliases(estate)
-        self._desks: dict[str, str] = {}
+        self.origins: dict[str, str] = {}
         self._places = Places(estate, self._aliases)
         self._people = People(estate, self._aliases)
         self._changing = {number for number, issues in estate.badges.items() if len(issues) != 1 or issues[0].ended_at}
@@ -260,10 +275,10 @@ class _Reader:
 
     def _desk(self, address: str) -> str:
         """The machine of ours from which a server's record came: there somebody sat."""
-        if address not in self._desks:
+        if address not in self.origins:
             host = self._aliases.host(address)
-            self._desks[address] = f"host:{host.name}" if host else ""
-        return self._desks[address]
+            self.origins[address] = f"host:{host.name}" if host else ""
+        return self.origins[address]
 
     def _placed(self, spot: tuple[str, str, bool]) -> tuple[int, int, int]:
         placed = self._places.of(spot[0], spot[1], leaving=spot[2])

@@ -289,7 +289,7 @@ PERSONAL: Final = ("insider", "credential", "error", "malware")
 """Classes whose hypotheses are about one person each."""
 # Which share of a class goes which way; a class is met on the listed routes alone.
 BY_CLASS: Final[dict[str, Mapping[str, float]]] = {
-    "insider": {route: 0.03 if route == "remote_malware" else about.prior for route, about in ROUTE.items()},
+    "insider": {route: 0.06 if route == "remote_malware" else about.prior for route, about in ROUTE.items()},
     "credential": {
         "shared_password": 0.35,
         "borrowed_workstation": 0.3,
@@ -299,10 +299,10 @@ BY_CLASS: Final[dict[str, Mapping[str, float]]] = {
     },
     "outsider": {route: about.prior for route, about in ROUTE.items() if about.credential != OWN},
     "malware": {"remote_malware": 0.7, "mail_out": 0.15, "hidden_in_document": 0.15},
-    "error": {"mail_out": 0.4, "hard_copy": 0.35, "usb_copy": 0.25},
+    "error": {"mail_out": 0.35, "hard_copy": 0.3, "usb_copy": 0.2, "hidden_in_document": 0.15},
 }
 OTHERWISE: Final[dict[str, Mapping[str, float]]] = {
-    "error": {"strange mail": 0.2, "unusual hour": 0.05, "out of hours": 0.08, "carrier": 0.01},
+    "error": {"strange mail": 0.2, "unusual hour": 0.08, "out of hours": 0.12},
     "malware": {
         "malware": 0.4,
         "alert": 0.4,

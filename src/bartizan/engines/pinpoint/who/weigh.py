@@ -13,8 +13,10 @@ import numpy.typing as npt
 from bartizan.engines.pinpoint.who.acts import Act, Known
 from bartizan.engines.pinpoint.who.alibi import Floats
 from bartizan.engines.pinpoint.who.routes import (
+    BADGE,
     BY_CLASS,
     CLASS_PRIOR,
+    EITHER,
     HINTED,
     HINTS,
     OTHERWISE,
@@ -64,8 +66,7 @@ def sign_nats(route: str, sign: str, rate: Rate, *, is_there: bool, cls: str = "
     if not rate.tried:
         return 0.0
     usual = rate.share
-    expected = ROUTE[route].signs.get(sign)
-    expected = OTHERWISE.get(cls, {}).get(sign, expected)
+    expected = _expected(route, sign, cls)
     if expected is None:
         return 0.0
     most = 0.0 if is_there and expected <= SELDOM else CAP
@@ -74,6 +75,14 @@ def sign_nats(route: str, sign: str, rate: Rate, *, is_there: bool, cls: str = "
         expected += (1 - expected) * usual
     ratio = expected / usual if is_there else (1 - expected) / (1 - min(usual, 0.98))
     return max(-CAP, min(most, math.log(ratio)))
+
+
+def _expected(route: str, sign: str, cls: str) -> float | None:
+    """How often a deed of the route shows the sign; None: as often as anything does. Nobody who walks in logs in from
+    outside."""
+    usual = ROUTE[route].signs.get(sign)
+    is_by_door = ROUTE[route].credential in (BADGE, EITHER)
+    return usual if cls == "outsider" and is_by_door else OTHERWISE.get(cls, {}).get(sign, usual)
 
 
 def how(
