@@ -154,7 +154,8 @@ def _left(case: Any, by: Any, at: datetime, n: int, _person: str) -> None:
 
     FactEntry.objects.create(case=case, number=n + 1, key="what", words=f"Door {n} was open", source="E-01", by=by)
     Packet.objects.create(case=case, number=n + 1, kind="police", level="authority", for_whom="Police", facts="1",
-                          made_by=by, made_at=at, digest="d" * 64, pages=11, seconds=3.2)  # fmt: skip
+                          made_by=by, made_at=at, digest="d" * 64, pages=11, seconds=3.2,
+                          keep_until=(at - DAY if n % 2 else at + 730 * DAY).date())  # fmt: skip
 
 
 def _plan(case: Any, by: Any, at: datetime) -> None:

@@ -8,6 +8,7 @@ import json
 import subprocess
 import zipfile
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pypdfium2
@@ -15,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.utils import timezone
 
 from bartizan.cases import packet_file
 from bartizan.cases.actions import packet as acts
@@ -275,9 +277,15 @@ def test_a_packet_is_made_on_its_tab_and_listed_with_its_digest(console: Client,
     assert refused.status_code == 422
     assert "Say for whom it is made" in refused.content.decode()
     assert "Tell us your number" in refused.content.decode(), "what was typed is kept"
+    for day, words in (("soon", "“soon” is no day"), ("2020-01-01", "is over already: name a later one")):
+        refused = console.post(f"{url}/do/make", form | {"keep_until": day, "offence": "Arson"})
+        assert words in refused.content.decode()
+        assert f'value="{day}"' in refused.content.decode()
+    form["keep_until"] = (timezone.now() + timedelta(days=900)).date().isoformat()
     assert console.post(f"{url}/do/make", form | {"offence": "Theft"}).status_code == 302
     assert fact_sheet(case).of("offence").words == "Theft"
     made = Packet.objects.get(case=case)
+    assert made.keep_until.isoformat() == form["keep_until"]
     page = console.get(url).content.decode()
     assert made.digest[:8] in page
     assert console.get(f"/files/{made.file_id}").status_code == 200

@@ -12,10 +12,21 @@ from django.utils import timezone
 
 from bartizan.cases import actions
 from bartizan.cases.actions.retention import end_records
-from bartizan.cases.models import Case, Charge, ChargeStep, Interview, Measure, NoteLine, PastSanction, StatementVersion
+from bartizan.cases.models import (
+    Case,
+    Charge,
+    ChargeStep,
+    Interview,
+    Measure,
+    NoteLine,
+    Packet,
+    PastSanction,
+    StatementVersion,
+)
 from bartizan.cases.queries import interview as interviews_of
 from bartizan.cases.queries import sanction as bench_of
-from bartizan.core.files import add_file
+from bartizan.cases.queries.retention import kept_with
+from bartizan.core.files import add_file, forget_removed
 from bartizan.core.models import AuditEntry, File, User
 from bartizan.core.roles import Role
 from bartizan.engines.sanctions import FACTORS, Weight, to_facts
@@ -208,3 +219,59 @@ def test_without_a_lead_the_chief_is_told(case: Case, interview: Interview, here
     end_records(datetime.now(UTC))
     chiefs = set(User.objects.filter(role=Role.OFFICER))
     assert {one.user for one in Notice.objects.filter(trigger="record-over")} == chiefs
+
+
+@pytest.fixture
+def packet(case: Case, here: World) -> Packet:
+    """Left the house with a sealed annex; its day was yesterday."""
+    made = Packet(
+        case=case, number=1, kind="police", level="authority", for_whom="Police, R. Mulder", facts="1", pages=2,
+        told={"witnesses": [["Carol Cole", SECRET, "E-01"]]}, made_by=here.alice, made_at=NOW - 800 * DAY,
+        digest="ab" * 32, seconds=1.0, keep_until=(NOW - DAY).date(),
+    )  # fmt: skip
+    made.file = add_file(here.alice, f"packet:{case.number}", "packet.zip", [b"PK of case"], "Packet")
+    made.annex = add_file(here.alice, f"annex:{case.number}", "annex.pdf", [b"W1 is Carol Cole"])
+    made.save()
+    return made
+
+
+def test_a_packet_is_deleted_after_its_day_and_its_number_and_digest_stay(
+    case: Case, packet: Packet, here: World
+) -> None:
+    closed(case)
+    young = Packet.objects.create(
+        case=case, number=2, kind="board", level="house", for_whom="Board", facts="1", pages=1, made_by=here.alice,
+        digest="cd" * 32, seconds=1.0, keep_until=NOW.date(), told={"asks": ["Read it"]},
+        file=add_file(here.alice, f"packet:{case.number}", "second.zip", [b"PK of another"], "Packet"),
+    )  # fmt: skip
+    assert end_records(NOW) == 1
+    packet.refresh_from_db()
+    young.refresh_from_db()
+    assert (packet.told, packet.for_whom, packet.file, packet.annex) == ({}, "", None, None)
+    assert (packet.number, packet.digest, young.told) == (1, "ab" * 32, {"asks": ["Read it"]})
+    text = page(case, "packets", here.alice)
+    assert "under its retention day" in text
+    assert "abababab" in text
+    assert "Mulder" not in text
+    line = AuditEntry.objects.get(verb="deleted a packet under its retention day")
+    assert (line.subject, line.by, line.detail["packet"]) == (f"case:{case.number}", None, 1)
+    forget_removed(NOW + 400 * DAY)
+    assert [file.name for file in File.objects.all()] == ["second.zip"], "the content goes with its record"
+
+
+def test_a_packet_of_an_open_case_is_kept_and_says_why(case: Case, packet: Packet, here: World) -> None:
+    assert end_records(NOW) == 0
+    assert "is over. It is kept: the case is not closed." in page(case, "packets", here.alice)
+    notice = Notice.objects.get(trigger="record-over")
+    assert f"Packet 1 of case {case.number} was to be kept until" in notice.words
+    assert notice.url == f"/cases/{case.number}/packets"
+    place_hold("Claim of Cole", None, None, {}, here.alice)
+    closed(case)
+    assert end_records(NOW) == 0
+    assert "a legal hold stands: Claim of Cole" in page(case, "packets", here.alice)
+
+
+def test_a_packet_is_kept_as_long_as_the_longest_kept_record_of_its_case(case: Case, interview: Interview) -> None:
+    assert kept_with(case, NOW.date()) == (NOW + 730 * DAY).date()
+    Interview.objects.update(keep_until=(NOW + 900 * DAY).date())
+    assert kept_with(case, NOW.date()) == (NOW + 900 * DAY).date()

@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bartizan.cases import actions
@@ -455,6 +457,18 @@ def test_a_point_names_exhibits_of_the_case_and_they_are_links(opened: Case, lap
     text = page("alice", f"/cases/{opened.number}/findings")
     assert f'href="/cases/{opened.number}/evidence/E-01"' in text
     assert "does not verify" not in text
+
+
+def test_with_the_form_of_a_point_open_the_custody_is_examined_once(opened: Case, laptop: Exhibit) -> None:
+    charged(opened)
+    do("alice", opened, "proof", **PROOF | {"exhibit": laptop.number, "shown_by": ""})
+
+    def chains_read(query: str) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            page("alice", f"/cases/{opened.number}/findings{query}")
+        return sum('FROM "cases_handover"' in one["sql"] for one in asked)
+
+    assert chains_read("?do=proof") == chains_read("") > 0
 
 
 def test_a_number_that_is_no_exhibit_of_the_case_is_refused(opened: Case, laptop: Exhibit) -> None:

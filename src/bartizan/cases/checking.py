@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from bartizan.cases.inquiry import MOST
+from bartizan.cases.source_clocks import clocks_in
 from bartizan.engines.context import Estate
 from bartizan.engines.interviews import Checked, Claim, check, records
 from bartizan.watch import queries as watch
@@ -31,4 +32,4 @@ def checked(claim: Claim, estate: Estate, store: Lake | None = None) -> Checked:
         events = of_kinds(store or watch.lake(), _KINDS, window, limit=MOST)
     except LakeError as error:
         return Checked("unchecked", f"The records could not be asked: {error}", would="check it again")
-    return check(claim, records(events, estate))
+    return check(claim, records(events, estate, clocks=clocks_in(window)))

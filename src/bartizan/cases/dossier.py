@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
+from bartizan.cases import source_clocks
 from bartizan.cases.exhibits_told import things
 from bartizan.cases.fact_sheet import FactSheet, fact_sheet, speaks_against, zone_of_case
 from bartizan.cases.findings import Findings, findings
@@ -28,7 +29,7 @@ from bartizan.estate.models import Organisation, Person, Site, Zone
 from bartizan.watch.lake import LakeError, Window
 from bartizan.watch.lake.slices import by_ids
 from bartizan.watch.models import Source
-from bartizan.watch.queries import lake
+from bartizan.watch.queries import clock_offsets, lake
 
 DAY: Final = timedelta(days=1)
 MOST_READ: Final = 32_000_000
@@ -160,15 +161,22 @@ class _Source:
         wanted = _identities({step.event for step in self.found.steps})
         if not wanted:
             return {}
-        window = Window(self.case.first_at - DAY, self.case.last_at + DAY)
         try:
-            return {str(one["id"]): str(one["source"]) for one in by_ids(lake(), wanted, window)}
+            return {str(one["id"]): str(one["source"]) for one in by_ids(lake(), wanted, self._window)}
         except LakeError:
             return {}
 
+    @property
+    def _window(self) -> Window:
+        return Window(self.case.first_at - DAY, self.case.last_at + DAY)
+
+    @cached_property
+    def offsets(self) -> source_clocks.Offsets:
+        return clock_offsets(self._window)
+
     @cached_property
     def skews(self) -> dict[str, float | None]:
-        """By how many seconds each source's clock is ahead; None where it was never measured."""
+        """By how many seconds each source's events arrive before their time; None where that is not known."""
         return dict(Source.objects.values_list("name", "skew_seconds"))
 
     def said(self, words: str) -> str:
@@ -279,11 +287,12 @@ def sealed_names(case: Case, asked: Asked) -> list[tuple[str, str]]:
 
 def _rows(source: _Source) -> Iterator[Row]:
     for step in source.found.steps:
-        skew = source.skews.get(source.source_of.get(step.event, ""))
+        name = source.source_of.get(step.event, "")
+        held = source_clocks.offset_at(source.offsets, name, step.at)
         words = source.said(step.words) + (f" ({step.count} times)" if step.count > 1 else "")
-        at = step.at - timedelta(seconds=skew or 0.0)
-        held = source.exhibit_of.get(step.event, "")
-        yield Row(at, words, held, step.is_certain, clock_words(skew), source.said(step.why))
+        at = step.at - timedelta(seconds=held.ahead_seconds if held else 0.0)
+        clock = source_clocks.row_words(held, source.skews.get(name))
+        yield Row(at, words, source.exhibit_of.get(step.event, ""), step.is_certain, clock, source.said(step.why))
     for alarm in source.case.alarms.order_by("raised_at", "pk"):
         yield Row(alarm.raised_at, f"Alarm raised: {source.said(alarm.title)}", "", is_recorded=True, clock="our clock")
     for report in source.case.reports.order_by("received_at"):
@@ -291,21 +300,9 @@ def _rows(source: _Source) -> Iterator[Row]:
     yield Row(source.case.opened_at, "Case opened", "", is_recorded=True, clock="our clock")
 
 
-def clock_words(skew: float | None) -> str:
-    """``± 1 s``; ``− 3 s``, the correction that was made; empty where the clock was never measured."""
-    if skew is None:
-        return ""
-    return "± 1 s" if abs(skew) < 0.5 else f"{'−' if skew > 0 else '+'} {abs(skew):.0f} s"
-
-
 def _clocks(source: _Source) -> Iterator[DeviceClock]:
-    for name in sorted(set(source.source_of.values())):
-        skew = source.skews.get(name)
-        if skew is None:
-            yield DeviceClock(name, "not checked", "never measured")
-        else:
-            way = "0 s" if abs(skew) < 0.5 else f"{abs(skew):.0f} s {'fast' if skew > 0 else 'slow'}"
-            yield DeviceClock(name, f"{way}, ± 1 s", "against our clock, as its records arrive")
+    names = sorted(set(source.source_of.values()))
+    return source_clocks.told(names, source.offsets, source.skews, source.keeping.text)
 
 
 def _players(source: _Source) -> Iterator[str]:

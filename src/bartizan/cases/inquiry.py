@@ -10,12 +10,13 @@ import orjson
 
 from bartizan.cases.models import Case
 from bartizan.cases.queries.interview import statements_of
+from bartizan.cases.source_clocks import clocks_in, set_right
 from bartizan.engines.context import Estate
-from bartizan.engines.pinpoint.inquiry import Effect, Inquiry
+from bartizan.engines.pinpoint.inquiry import Clocks, Effect, Inquiry
 from bartizan.engines.pinpoint.who import pinpoint
 from bartizan.engines.pinpoint.who.acts import SORTS
 from bartizan.watch.lake import Window
-from bartizan.watch.lake.slices import of_kinds
+from bartizan.watch.lake.slices import by_ids, of_kinds
 from bartizan.watch.lake.store import Lake
 from bartizan.watch.models import Alarm
 
@@ -38,10 +39,21 @@ def weigh(case: Case, store: Lake, estate: Estate) -> dict[str, Any]:
     if not told or not estate.people:
         return {}
     window = Window(case.first_at - BEFORE, case.last_at + AFTER)
-    events = of_kinds(store, _KINDS, window, limit=MOST)
+    events, clocks = of_kinds(store, _KINDS, window, limit=MOST), clocks_in(window)
     said = statements_of(case, estate)
-    verdict = pinpoint(Inquiry(effects=told, events=events, estate=estate, statements=said))
+    seen = _in_true_time(told, clocks, store, window) if clocks else told
+    verdict = pinpoint(Inquiry(effects=seen, events=events, estate=estate, clocks=clocks, statements=said))
     return dict(orjson.loads(verdict.as_json()))
+
+
+def _in_true_time(told: Sequence[Effect], clocks: Clocks, store: Lake, window: Window) -> list[Effect]:
+    """Alarms bear the stamps of the events that raised them."""
+    wanted = {event for effect in told for event in effect.events}
+    source_of = {str(one["id"]): str(one["source"]) for one in by_ids(store, wanted, window)}
+    return [
+        set_right(effect, [source_of[event] for event in effect.events if event in source_of], clocks)
+        for effect in told
+    ]
 
 
 def effects(case: Case) -> list[Effect]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bartizan.cases import actions
+from bartizan.cases.inquiry import AFTER, BEFORE
 from bartizan.cases.models import Case, CaseEntity
 from bartizan.core.events import answers
-from bartizan.watch.happened import AlarmRaised
+from bartizan.watch.happened import AlarmRaised, ClockMeasured
 from bartizan.watch.models import Alarm
 
 OPENS_FROM = 3
@@ -33,6 +34,18 @@ def open_or_join(heard: AlarmRaised) -> None:
     else:
         actions.join(case, alarm)
     actions.ask_for_a_look(case)
+
+
+@answers(ClockMeasured)
+def look_again(heard: ClockMeasured) -> None:
+    """Who was elsewhere depends on clocks: open cases whose weeks it touches are worked out anew."""
+    found = Case.objects.exclude(state="closed").filter(alarms__isnull=False)
+    if heard.until is not None:
+        found = found.filter(first_at__lt=heard.until + BEFORE)
+    if heard.since is not None:
+        found = found.filter(last_at__gt=heard.since - AFTER)
+    for case in found.distinct():
+        actions.ask_for_a_look(case)
 
 
 def entities_of(alarm: Alarm) -> dict[str, str]:

@@ -19,7 +19,7 @@ from bartizan.cases.models import Case
 from bartizan.core.actions import record
 from bartizan.core.models import User
 from bartizan.core.rows import register_name, targets
-from bartizan.demo import contacts, marks, plans, reports, sanctions
+from bartizan.demo import contacts, marks, plans, reports, sanctions, source_clock
 from bartizan.demo.outlets import SOURCES
 from bartizan.demo.world import world
 from bartizan.estate.models import Badge, BadgeIssue, Person
@@ -72,6 +72,7 @@ def _from_records(lake: Lake, data: Path, made: marks.Marks) -> Removed:
     alarms, cases = _alarms_and_cases(lake, made)
     records = _records(int(made["seed"]), date.fromisoformat(made["today"]))
     Trouble.objects.filter(part__in=[f"source:{name}" for name in SOURCES]).delete()
+    source_clock.forget()
     Source.objects.filter(name__in=SOURCES).delete()
     _officers(made["officers"])
     record(None, "removed the demo", "register:organisation", records=records, alarms=alarms, cases=cases)

@@ -31,6 +31,7 @@ from bartizan.demo import (
     removal,
     reports,
     sanctions,
+    source_clock,
     states,
     told,
 )
@@ -117,6 +118,7 @@ def _settle(data: Path, veldmark: World, staff: list[User], now: datetime) -> No
     marks.add(data, **history.write(now, staff))
     command.write(now, staff)
     deadlines.write(now, staff)
+    source_clock.write(now, staff)
     evidence.write(data, staff)
     marks.add(data, **contacts.write(now, staff))
     marks.add(data, **sanctions.write(now, staff))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,3 +12,12 @@ class AlarmRaised:
 
     alarm: int
     is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClockMeasured:
+    """What is known of a source's clock changed for stamps from ``since`` to ``until`` (nothing: without end)."""
+
+    source: str
+    since: datetime | None
+    until: datetime | None

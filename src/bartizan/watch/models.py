@@ -33,6 +33,29 @@ class Source(models.Model):
     skew_seconds = models.FloatField("clock ahead, seconds", null=True, blank=True)
 
 
+class ClockOffset(models.Model):
+    """By how much a source's clock was measured to be wrong. It is added and never changed; what the source stamped
+    stays as it was stamped. Of two that cover a stamp the later entry counts."""
+
+    source = models.CharField(max_length=60, db_index=True)
+    """By its name: what a source sent outlives the source, and so does how wrong its clock was."""
+    ahead_seconds = models.FloatField("ahead, seconds")
+    """Negative: behind."""
+    error_seconds = models.FloatField("known to ±, seconds")
+    since = models.DateTimeField(null=True)
+    """It holds for what was stamped from then on; nothing: from the first."""
+    until = models.DateTimeField(null=True)
+    """And before then, when the clock was set or changed; nothing: still."""
+    how = models.CharField(max_length=300)
+    """How it was measured, and against what."""
+    measured_by = models.CharField(max_length=120)
+    measured_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    taken_back_at = models.DateTimeField(null=True)
+    taken_back_because = models.CharField(max_length=300, blank=True)
+
+
 class RuleSwitch(models.Model):
     """A rule that was switched off, or given another level, with the reason."""
 

@@ -12,9 +12,9 @@ from bartizan.core import files
 from bartizan.core.access import Reach, may, reach_of, rule, visible_to
 from bartizan.core.models import User
 from bartizan.estate.models import Person, Zone
-from bartizan.watch.lake import Asked, Lake, scope
+from bartizan.watch.lake import Asked, Lake, Window, scope
 from bartizan.watch.live import people_and_rooms
-from bartizan.watch.models import Alarm, AlarmEvent, LegalHold, Retention, RuleSwitch, Source, Trouble
+from bartizan.watch.models import Alarm, AlarmEvent, ClockOffset, LegalHold, Retention, RuleSwitch, Source, Trouble
 
 Reader = User | AnonymousUser
 
@@ -32,6 +32,7 @@ def alarms_within(reach: Reach, path: str = "") -> Q:
 rule(Alarm, see="see alarms", change="work alarms", within=alarms_within, own=lambda user: Q(holder=user))
 rule(AlarmEvent, see="see alarms", within=lambda reach: alarms_within(reach, "alarm__"))
 rule(Source, see="see sources", change="change sources")
+rule(ClockOffset, see="see sources", change="change sources")
 rule(RuleSwitch, see="see sources", change="change rules")
 rule(Trouble, see="see sources")
 rule(Retention, see="see sources", change="change settings")
@@ -72,3 +73,14 @@ def held(user: Reader) -> QuerySet[Alarm]:
 
 def shelved(user: Reader) -> QuerySet[Alarm]:
     return alarms(user).filter(state="shelved").order_by("-level", "shelved_until")
+
+
+def clock_offsets(window: Window) -> dict[str, list[ClockOffset]]:
+    """What is known of clocks for stamps in ``window``, by the source's name, the entries in their order."""
+    found = ClockOffset.objects.filter(
+        Q(since=None) | Q(since__lt=window.end), Q(until=None) | Q(until__gt=window.start), taken_back_at=None
+    )
+    told: dict[str, list[ClockOffset]] = {}
+    for one in found.order_by("pk"):
+        told.setdefault(one.source, []).append(one)
+    return told

@@ -51,3 +51,11 @@ def countdown_words(left: timedelta) -> str:
 def figure_words(number: float) -> str:
     """A whole number with thin spaces between thousands."""
     return f"{number:,.0f}".replace(",", NARROW_SPACE)
+
+
+def offset_words(ahead: float, error: float) -> str:
+    """How wrong a clock is, in seconds: ``3 min 40 s ahead, ± 2 s``, ``right, ± 1 s``."""
+    minutes, seconds = divmod(round(abs(ahead), 1), MINUTE)
+    parts = [f"{minutes:.0f} min"] * bool(minutes) + [f"{seconds:g} s"] * bool(seconds)
+    way = f"{' '.join(parts)} {'ahead' if ahead > 0 else 'behind'}" if parts else "right"
+    return f"{way}, ± {error:g} s"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -28,6 +28,7 @@ from bartizan.cases.packet_paper import annex as annex_paper
 from bartizan.cases.queries.gate import gate_of
 from bartizan.cases.queries.masks import people_of, veil
 from bartizan.cases.queries.packet import opens_annex
+from bartizan.cases.queries.retention import kept_with
 from bartizan.cases.typeset import TypesetError
 from bartizan.core import preferences
 from bartizan.core.actions import record
@@ -62,14 +63,19 @@ def settle_fact(case: Case, key: str, words: str, source: str, by: User) -> Fact
     return made
 
 
-def make_packet(case: Case, asked: Asked, by: User, signed: str = "", *, validates: bool = True) -> Packet:
+def make_packet(
+    case: Case, asked: Asked, by: User, signed: str = "", *, keep_until: date | None = None, validates: bool = True
+) -> Packet:
     """A packet of the case as it is now. Raises ValidationError in words; then nothing is kept.
 
-    ``signed``: the maker's typed name, where the contents of exhibits are copied into it. ``validates``: the CASE graph
-    is validated where case-utils is installed; a demo's practice is not.
+    ``keep_until``: without it, as long as the case's records of people. ``signed``: the maker's typed name, where the
+    contents of exhibits are copied into it. ``validates``: the CASE graph is validated where case-utils is installed; a
+    demo's practice is not.
     """
     began, made_at = time.monotonic(), timezone.now().replace(microsecond=0)
     _check(case, asked)
+    if keep_until is not None and keep_until < made_at.date():
+        raise ValidationError("The day until which the packet is kept is over already: name a later one.")
     copied = _copies(case, by, signed) if asked.with_contents else []
     if missing := veil(None, [case]).unnumbered(case, people_of(case)):
         give_aliases(case, missing)
@@ -86,6 +92,7 @@ def make_packet(case: Case, asked: Asked, by: User, signed: str = "", *, validat
     packet = _packet(case, asked, dossier)
     packet.digest, packet.pages, packet.file, packet.made_by = parts.digest, parts.pages, file, by
     packet.annex = _keep_annex(packet, sealed, by) if sealed else None
+    packet.keep_until = keep_until or kept_with(case, made_at.date())
     packet.stamped_at, packet.trouble, packet.seconds = stamped_at, trouble[:400], time.monotonic() - began
     _keep(by, packet, copied)
     return packet

@@ -1,4 +1,4 @@
-"""Records of people end on their day: the content is deleted and a line stays, or the lead is told why it is kept."""
+"""Records of people and packets end on their day: the content goes and a line stays, or the lead is told why not."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.db.transaction import atomic
 
 from bartizan.cases import records_told
-from bartizan.cases.models import Case, Charge, Interview, PastSanction
+from bartizan.cases.models import Case, Charge, Interview, Packet, PastSanction
 from bartizan.cases.queries.retention import Record, over, why_kept
 from bartizan.cases.queries.sanction import as_comparable, log_of
 from bartizan.core.actions import record
@@ -23,7 +23,7 @@ WHY = "its record was deleted under its retention day"
 def end_records(now: datetime) -> int:
     """In the worker, once a day: how many records were deleted."""
     gone = 0
-    models: tuple[type[Record], ...] = (Interview, Charge)
+    models: tuple[type[Record], ...] = (Interview, Charge, Packet)
     for one in (one for model in models for one in over(model, now.date())):
         try:
             gone += end_record(one, now)
@@ -44,8 +44,10 @@ def end_record(one: Record, now: datetime) -> bool:
         return False
     if isinstance(one, Interview):
         _empty_interview(one, now)
-    else:
+    elif isinstance(one, Charge):
         _empty_charge(one, now)
+    else:
+        _empty_packet(one, now)
     return True
 
 
@@ -93,3 +95,15 @@ def _keep_outcome(one: Charge) -> None:
     told |= {"is_repeated": past.is_repeated, "outcome": past.outcome, "appeal": past.appeal}
     told |= {"what": past.kind.capitalize(), "decided_on": decision.at.date()}
     PastSanction.objects.get_or_create(number=past.number, defaults=told)
+
+
+def _empty_packet(one: Packet, now: datetime) -> None:
+    """Its digest stays, so that whoever got it can still be answered whether it is the one that was made."""
+    for file in filter(None, (one.file, one.annex)):
+        remove_file(None, file, WHY)
+    one.told, one.for_whom, one.trouble = {}, "", ""
+    one.file = one.annex = None
+    one.emptied_at = now
+    one.save()
+    told = {"packet": one.number, "kept_until": one.keep_until.isoformat(), "sha256": one.digest}
+    record(None, "deleted a packet under its retention day", f"case:{one.case.number}", **told)

@@ -42,7 +42,7 @@ class FactEntry(models.Model):
 
 
 class Packet(models.Model):
-    """A packet as it was made; it is never overwritten, and another one has another number."""
+    """A packet as it was made; it is never overwritten, and another one has another number. It ends on its day."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="packets")
     number = models.PositiveIntegerField()
@@ -63,12 +63,17 @@ class Packet(models.Model):
     """The time-stamp authority's time; nothing: there is no time stamp, and ``trouble`` says why."""
     trouble = models.CharField(max_length=400, blank=True)
     file = models.ForeignKey(File, null=True, on_delete=models.SET_NULL, related_name="+")
-    """Nothing: it was removed from the case's files and let go of; the digest stays."""
+    """Nothing: it was deleted on its day; the digest stays."""
     annex = models.ForeignKey(File, null=True, on_delete=models.SET_NULL, related_name="+")
     """The sealed names of its witnesses: opened with a reason, for the prosecutor alone, and no file of the case's."""
     pages = models.PositiveSmallIntegerField()
     seconds = models.FloatField()
     """How long the making took."""
+    keep_until = models.DateField()
+    over_told_at = models.DateTimeField(null=True)
+    """When the lead was told that its day is over and it is kept all the same."""
+    emptied_at = models.DateTimeField(null=True)
+    """When its files and what the officer said were deleted under its retention day."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "number"], name="one_packet_a_number")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -49,8 +49,8 @@ class Deed:
     """Why it is closed, in a sentence; empty: it is open to the one who looks."""
 
 
-def content(user: User, case: Case, chosen: str = "", asked: str = "") -> dict[str, Any]:
-    """What the tab shows: the bench of one charge, or why none can be brought."""
+def content(user: User, case: Case, chosen: str = "", asked: str = "", ticked: Collection[str] = ()) -> dict[str, Any]:
+    """What the tab shows: the bench of one charge, or why none can be brought. ``ticked``: exhibits, in a form."""
     try:
         house = house_now()
     except HouseError as error:
@@ -58,7 +58,7 @@ def content(user: User, case: Case, chosen: str = "", asked: str = "") -> dict[s
     found = list(queries.charges(user, case))
     charge = next((one for one in found if str(one.number) == chosen), found[-1] if found else None)
     gate = gate_of(case)
-    told = {
+    told: dict[str, Any] = {
         "house": house,
         "charges": found,
         "charge": charge,
@@ -75,7 +75,11 @@ def content(user: User, case: Case, chosen: str = "", asked: str = "") -> dict[s
         }
     if charge is not None:
         told |= _of(user, charge, house, gate.by if gate.opens_for(charge.person) else "")
-    return told | {"asked": asked if _is_open(asked, told) else ""}
+    told["asked"] = asked if _is_open(asked, told) else ""
+    if charge is not None:
+        form = ticked if told["asked"] == "proof" else None
+        told |= bench_proof.shown(user, case, told["stand"].proofs.values(), form)
+    return told
 
 
 def _is_open(asked: str, told: Mapping[str, Any]) -> bool:
@@ -132,7 +136,6 @@ def _found(
             (c.words, c.is_met, names.get(c.note, c.note)) for c in sorted(conditions, key=lambda one: one.is_met)
         ],
         "is_blocked": now.decision is None and bool(lacking),
-        "proofs": bench_proof.rows(charge.case, now.proofs.values()),
         "events": _heard(now),
         "rows": _grid(now),
         "weighed_by": names.get(now.weighing.by, "") if now.weighing else "",

@@ -20,7 +20,7 @@ from bartizan.cases.actions import measure as measures
 from bartizan.cases.actions import sanction as acts
 from bartizan.cases.house_book import house
 from bartizan.cases.models import Case, Charge
-from bartizan.cases.pages import bench, bench_proof, view
+from bartizan.cases.pages import bench, view
 from bartizan.cases.pages.deeds import local_time
 from bartizan.cases.queries import sanction as bench_of
 from bartizan.core.access import may, needs
@@ -49,9 +49,7 @@ def _shown(request: HttpRequest, number: str, chosen: str, asked: str, trouble: 
     user = _user(request)
     case = get_object_or_404(queries.cases(user), number=number)
     is_able = may(user, "work cases") and (asked in bench.DEEDS or asked in ("charge", "measure"))
-    content = bench.content(user, case, chosen, asked if is_able else "")
-    if content.get("asked") == "proof":
-        content["choices"] = bench_proof.choices(user, case, request.POST.getlist("exhibit"))
+    content = bench.content(user, case, chosen, asked if is_able else "", request.POST.getlist("exhibit"))
     if charge := content.get("charge"):
         note_look(user, f"charge:{case.number}/{charge.number}")
     return view.show(request, number, "findings", trouble, content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from bartizan.cases.models import Case, Exhibit
 from bartizan.cases.proofs import exhibits_proved, is_number
@@ -31,12 +32,19 @@ class Choice:
     is_chosen: bool
 
 
-def rows(case: Case, proofs: Iterable[Proved]) -> list[tuple[Proved, list[Item]]]:
-    """Each point with its items; the custody is examined only where one of them is an exhibit."""
+def shown(user: User, case: Case, proofs: Iterable[Proved], ticked: Collection[str] | None) -> dict[str, Any]:
+    """Each point with its items; with ``ticked`` (numbers, as the form had them) the exhibits for the form of a point.
+
+    The custody is examined once, and only where an exhibit is shown.
+    """
     found = list(proofs)
-    has_exhibits = any(is_number(item) for proof in found for item in proof.items)
+    has_exhibits = ticked is not None or any(is_number(item) for proof in found for item in proof.items)
     proved = exhibits_proved(case) if has_exhibits else {}
-    return [(proof, [_item(one, proved) for one in proof.items]) for proof in found]
+    told: dict[str, Any] = {"proofs": [(proof, [_item(one, proved) for one in proof.items]) for proof in found]}
+    if ticked is not None:
+        own = exhibits(user, case).order_by("pk")
+        told["choices"] = [Choice(one, proved.get(one.number, ""), one.number in ticked) for one in own]
+    return told
 
 
 def _item(words: str, proved: dict[str, str]) -> Item:
@@ -45,11 +53,3 @@ def _item(words: str, proved: dict[str, str]) -> Item:
     if words not in proved:
         return Item(words, is_exhibit=False, trouble="no exhibit of this case has that number")
     return Item(words, is_exhibit=True, trouble=proved[words])
-
-
-def choices(user: User, case: Case, chosen: Collection[str]) -> list[Choice]:
-    """The case's exhibits for the form of a point."""
-    proved = exhibits_proved(case)
-    return [
-        Choice(one, proved.get(one.number, ""), one.number in chosen) for one in exhibits(user, case).order_by("pk")
-    ]

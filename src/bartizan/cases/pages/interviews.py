@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -17,7 +16,7 @@ from bartizan.cases.pages import masking
 from bartizan.cases.pages.signing import colleagues
 from bartizan.cases.queries import interview as queries
 from bartizan.cases.queries.gate import gate_of
-from bartizan.cases.queries.retention import is_over, reason_to_keep
+from bartizan.cases.queries.retention import KEPT_FOR, is_over, reason_to_keep
 from bartizan.cases.rights_book import rules
 from bartizan.cases.wording import figure, plain
 from bartizan.core.access import may
@@ -26,7 +25,6 @@ from bartizan.engines import interviews as engine
 from bartizan.engines.interviews import Rules
 from bartizan.estate import queries as estate
 
-KEPT_FOR: Final = timedelta(days=730)
 _STATES: Final = {"plan": "planned", "done": "done", "ended": "ended early", "evaluate": "to be evaluated"}
 
 

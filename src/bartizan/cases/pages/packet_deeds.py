@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -90,12 +92,20 @@ def _settle(request: HttpRequest, case: Case, user: User) -> str:
 
 
 def _make(request: HttpRequest, case: Case, user: User) -> str:
-    asked = asked_of(request)
+    asked, keep_until = asked_of(request), _day(request)
     offence = " ".join(request.POST.get("offence", "").split())
     if offence and offence != fact_sheet(case).of("offence").words:
         acts.settle_fact(case, "offence", offence, "said on making a packet", user)
-    made = acts.make_packet(case, asked, user, request.POST.get("signed", ""))
+    made = acts.make_packet(case, asked, user, request.POST.get("signed", ""), keep_until=keep_until)
     return f"packet-{made.number}"
+
+
+def _day(request: HttpRequest) -> date | None:
+    text = request.POST.get("keep_until", "").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise ValidationError(f"“{text}” is no day until which it is kept; write it like 2028-11-17.") from None
 
 
 def asked_of(request: HttpRequest) -> Asked:

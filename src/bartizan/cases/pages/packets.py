@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.utils import timezone
+
 from bartizan.cases.dossier import LEVEL_OF
 from bartizan.cases.fact_sheet import FactSheet, fact_sheet
 from bartizan.cases.findings import Findings
@@ -13,6 +15,7 @@ from bartizan.cases.models import Case, Exhibit, Packet
 from bartizan.cases.models.packet import KINDS
 from bartizan.cases.queries.gate import gate_of
 from bartizan.cases.queries.packet import opens_annex, packets
+from bartizan.cases.queries.retention import is_over, kept_with, reason_to_keep
 from bartizan.core.models import User
 
 LEVELS: Final = {
@@ -41,6 +44,8 @@ class Row:
     packet: Packet
     word: str
     level: str
+    is_over: bool
+    """Its day is over, and it is kept."""
 
     @property
     def digest(self) -> str:
@@ -59,14 +64,15 @@ def page(
 ) -> dict[str, Any]:
     """The tab. ``fact``: whose form is open. ``makes``: the form of a new packet is open, with what was ``typed``."""
     sheet = fact_sheet(case)
-    made = list(packets(user, case))
+    made, now = list(packets(user, case)), timezone.now()
     told: dict[str, Any] = {
         "sheet": sheet,
         "known": sum(one.is_known for one in sheet.facts),
         "open_fact": fact,
         "makes": makes,
         "opens_annex": opens_annex(user, case),
-        "packets": [Row(one, KINDS[one.kind], LEVELS[one.level]) for one in made],
+        "packets": [Row(one, KINDS[one.kind], LEVELS[one.level], is_over(one, now)) for one in made],
+        "kept_because": reason_to_keep(case, now) if any(is_over(one, now) for one in made) else "",
     }
     return told | (_form(case, made, sheet, typed) if makes else {})
 
@@ -89,7 +95,8 @@ def _begun(case: Case, made: list[Packet], sheet: FactSheet) -> dict[str, str]:
     told["signers"] = f"{lead} | led the inquiry" if lead else ""
     offence, reference = sheet.of("offence"), str(last.get("their_reference") or "")
     told["offence"] = offence.words if offence.is_known else ""
-    return told | {"kind": "police", "copies": "1", "their_reference": reference}
+    keep_until = kept_with(case, timezone.now().date()).isoformat()
+    return told | {"kind": "police", "copies": "1", "their_reference": reference, "keep_until": keep_until}
 
 
 def _lines(kept: Any) -> str:

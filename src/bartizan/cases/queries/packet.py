@@ -44,10 +44,12 @@ def _subject(user: Any, number: str) -> files.Subject | None:
 
 
 def _is_packet(reference: str) -> str:
+    """What was deleted on its day belongs to no packet any more, and goes as other removed files do."""
     kind, _, number = reference.partition(":")
     part = {"packet": "file", "annex": "annex"}.get(kind, "")
-    is_kept = bool(part) and Packet.objects.filter(case__number=number).exclude(**{part: None}).exists()
-    return f"Packets of case {number} are never removed." if is_kept else ""
+    removed = {f"{part}__removed_at__isnull": False}
+    is_kept = bool(part) and Packet.objects.filter(case__number=number, **removed).exists()
+    return f"A packet of case {number} still has it." if is_kept else ""
 
 
 files.shows("packet", _subject)

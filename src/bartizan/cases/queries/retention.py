@@ -1,21 +1,31 @@
-"""Records of a person whose day is over: which they are, and why one of them cannot be deleted yet."""
+"""Records of people and packets whose day is over: which they are, and why one of them cannot be deleted yet."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from bartizan.cases.house_book import house
-from bartizan.cases.models import Case, Charge, Interview
+from bartizan.cases.models import Case, Charge, Interview, Packet
 from bartizan.cases.queries.sanction import logs_of
 from bartizan.engines import sanctions
 from bartizan.engines.sanctions import HouseError, Step
 from bartizan.watch.models import LegalHold
 
-Record = Interview | Charge
+Record = Interview | Charge | Packet
+KEPT_FOR: Final = timedelta(days=730)
+"""How long a record is kept when the case has none that is kept longer."""
+
+
+def kept_with(case: Case, today: date) -> date:
+    """Until when something that tells of a case is kept: as long as the case's interviews and charges are."""
+    parts = (case.interviews, case.charges)
+    days: list[date | None] = [part.aggregate(last=Max("keep_until"))["last"] for part in parts]
+    return max([today + KEPT_FOR, *filter(None, days)])
 
 
 def over(model: type[Record], today: date) -> QuerySet[Record]:

@@ -24,8 +24,10 @@ from bartizan.core.preferences import Entry, page
 from bartizan.core.queries import audit_of
 from bartizan.watch import actions, queries, shown
 from bartizan.watch import lake as events_of
+from bartizan.watch.actions.clocks import record_offset, take_back_offset
 from bartizan.watch.lake import LakeError, Window
 from bartizan.watch.models import Source
+from bartizan.watch.pages import source_clock
 from bartizan.watch.pages.histogram import histogram, window_around
 from bartizan.watch.pages.timeline_view import stamp
 from bartizan.web.shell import Item, menu
@@ -147,7 +149,7 @@ def source(request: HttpRequest, name: str) -> HttpResponse:
 @never_cache
 @needs("change sources")
 def do(request: HttpRequest, name: str, deed: str) -> HttpResponse:
-    """Change, switch or remove a source, or make it a new token."""
+    """Change, switch or remove a source, make it a new token, or say what was measured of its clock."""
     user = request.user
     assert isinstance(user, User)
     found = get_object_or_404(visible_to(user, Source.objects.all()), name=name)
@@ -163,7 +165,21 @@ def do(request: HttpRequest, name: str, deed: str) -> HttpResponse:
             return _page(request, found, trouble="Type the source's name to remove it; what it sent stays.", status=422)
         actions.remove_source(found, user)
         return HttpResponseRedirect("/sources")
+    if deed in ("clock", "clock-back"):
+        return _clock(request, found, user, takes_back=deed == "clock-back")
     raise Http404(f"Nothing called {deed} can be done with a source.")
+
+
+def _clock(request: HttpRequest, found: Source, user: User, *, takes_back: bool) -> HttpResponse:
+    try:
+        if takes_back:
+            offset = source_clock.chosen(request, user, found)
+            take_back_offset(offset, request.POST.get("because", ""), user)
+        else:
+            record_offset(found, source_clock.measured(request, user), user)
+    except ValidationError as error:
+        return _page(request, found, trouble=" ".join(error.messages), status=422)
+    return HttpResponseRedirect(f"/sources/{found.name}#clock")
 
 
 def _save(request: HttpRequest, found: Source, user: User) -> HttpResponse:
@@ -213,6 +229,7 @@ def _page(
         "zone": shown.zone_of(user),
         "silent": _silent_for(found),
     }
+    context |= source_clock.content(request, user, found, trouble)
     return render(request, "watch/source.html", context | _heard(found, user), status=status)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 import orjson
@@ -16,9 +16,9 @@ from bartizan.engines.observe import moment, split_reference
 from bartizan.estate import queries as estate
 from bartizan.watch import lake as events_of
 from bartizan.watch import queries, shown
-from bartizan.watch.lake import Asked
+from bartizan.watch.lake import Asked, Window
 from bartizan.watch.models import Alarm
-from bartizan.web.words import duration_words
+from bartizan.web.words import duration_words, offset_words
 
 SAME = ("zone", "place", "device", "host", "actor", "person")
 # From wide to narrow, until fewer than MOST lie around the event: a busy place is looked at more closely.
@@ -76,7 +76,7 @@ def detail(lake: Asked, user: User, event_id: str, zone: tzinfo) -> Detail | Non
         day=f"{local:%a} {local.day} {local:%b %Y %H:%M:%S}.{local.microsecond // 1000:03d} {local:%Z}",
         utc=f"{at.astimezone(UTC):%H:%M:%S} UTC",
         received=_received(event),
-        skew=_skew(event),
+        skew="; ".join(filter(None, (_skew(event), _measured(event, at, zone)))),
         who=_named(event, names, "actor", "person"),
         device=_named(event, names, "device", "host"),
         asset=_named(event, names, "asset"),
@@ -128,6 +128,15 @@ def _short(seconds: float) -> str:
 def _skew(event: shown.Event) -> str:
     """What intake said of the source's clock, if it was off."""
     return str(event.get("clock") or "")
+
+
+def _measured(event: shown.Event, at: datetime, zone: tzinfo) -> str:
+    """What somebody measured of its source's clock then, and when it happened by that."""
+    found = queries.clock_offsets(Window(at, at + timedelta(microseconds=1))).get(str(event["source"]))
+    if not found:
+        return ""
+    told, true = found[-1], at - timedelta(seconds=found[-1].ahead_seconds)
+    return f"{offset_words(told.ahead_seconds, told.error_seconds)}: it happened at {true.astimezone(zone):%H:%M:%S}"
 
 
 def _named(event: shown.Event, names: dict[str, str], *columns: str) -> list[tuple[str, str]]:
