@@ -20,8 +20,8 @@ from bartizan.engines.observe import microseconds
 
 Event = dict[str, Any]
 SECOND: Final = 1_000_000
-DOORS, SENSORS, CAMERAS, DESKTOPS, FILES, SERVERS = (
-    f"veldmark-{name}" for name in ("doors", "sensors", "cameras", "desktops", "files", "servers")
+DOORS, SENSORS, CAMERAS, DESKTOPS, FILES, SERVERS, PANELS = (
+    f"veldmark-{name}" for name in ("doors", "sensors", "cameras", "desktops", "files", "servers", "panels")
 )
 STREET: Final = {"ML": "ML-OUT", "HH": "HH-OUT", "EG": "EG-OUT"}
 # Arrival and departure, hours on the site's clock, and how far they vary.
@@ -64,8 +64,20 @@ def day_of(world: World, seed: int, day: date, absent: frozenset[str] = frozense
     rng = Random(f"{seed}:{day}:traffic")
     events += traffic(rng, local(day, 0), 24, is_weekend=day.weekday() > 4, hosts=world.people.rows["hosts"])
     events += _batteries(world, rng, day)
+    events += _arming(rng, day)
     events.sort(key=_when)
     return events
+
+
+def _arming(rng: Random, day: date) -> Iterator[Event]:
+    """Sites without people at night: the first to come disarms the panel, the last to go arms it."""
+    if day.weekday() > 4:
+        return
+    for panel, user in (("panel:EG-PA-1", 2), ("panel:HH-PA-1", 3)):
+        for kind, code, hours in (("alarm.disarmed", "OP", 5.6), ("alarm.armed", "CL", 22.6)):
+            data = {"code": code, "area": 1, "user": user}
+            at = local(day, hours + rng.uniform(0, 0.3))
+            yield {"time": at, "source": PANELS, "kind": kind, "device": panel, "data": data}
 
 
 def _when(event: Event) -> int:

@@ -12,8 +12,10 @@ from bartizan.watch.actions import new_token, save_source
 from bartizan.watch.models import Source
 
 SYSLOG, DOORS, SENSORS, CAMERAS = "veldmark-servers", "veldmark-doors", "veldmark-sensors", "veldmark-cameras"
-DESKTOPS, FILES = "veldmark-desktops", "veldmark-files"
-SOURCES: Final = (SYSLOG, DOORS, SENSORS, CAMERAS, DESKTOPS, FILES)
+DESKTOPS, FILES, PANELS = "veldmark-desktops", "veldmark-files", "veldmark-panels"
+SOURCES: Final = (SYSLOG, DOORS, SENSORS, CAMERAS, DESKTOPS, FILES, PANELS)
+ACCOUNTS: Final = {"panel:ML-PA-1": "0815", "panel:HH-PA-1": "0816", "panel:EG-PA-1": "0817"}
+"""Under which account each site's panel reports."""
 LOOPBACK: Final = "127.0.0.1"
 _NOTHING: Final = {"bartizan": "", "zigbee2mqtt": "", "homeassistant": "", "frigate": ""}
 
@@ -24,6 +26,7 @@ class Targets:
 
     syslog_port: int
     mqtt_port: int
+    panels_port: int
     tokens: dict[str, str]
 
 
@@ -33,6 +36,7 @@ def make_sources(data: Path, made: marks.Marks) -> Targets:
     targets = Targets(
         syslog_port=_free_port(int(before.get("syslog_port", 0)), udp=True),
         mqtt_port=_free_port(int(before.get("mqtt_port", 0))),
+        panels_port=_free_port(int(before.get("panels_port", 0))),
         tokens=dict(before.get("tokens", {})),
     )
     for name, (connector, settings) in _configured(targets).items():
@@ -49,7 +53,8 @@ def make_sources(data: Path, made: marks.Marks) -> Targets:
 
 
 def as_marks(targets: Targets) -> dict[str, Any]:
-    return {"syslog_port": targets.syslog_port, "mqtt_port": targets.mqtt_port, "tokens": targets.tokens}
+    ports = {"syslog_port": targets.syslog_port, "mqtt_port": targets.mqtt_port, "panels_port": targets.panels_port}
+    return {**ports, "tokens": targets.tokens}
 
 
 def _configured(targets: Targets) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -58,7 +63,12 @@ def _configured(targets: Targets) -> dict[str, tuple[str, dict[str, Any]]]:
         "udp_address": LOOPBACK, "udp_port": targets.syslog_port, "tcp_address": LOOPBACK,
         "tcp_port": targets.syslog_port, "zone": "UTC",
     }  # fmt: skip
+    panels = {
+        "tcp_address": LOOPBACK, "tcp_port": targets.panels_port, "udp_port": 0, "accounts": list(ACCOUNTS.values()),
+        "names": {account: panel for panel, account in ACCOUNTS.items()},
+    }  # fmt: skip
     return {
+        PANELS: ("dc09", panels),
         SYSLOG: ("syslog", listen),
         DOORS: ("mqtt", {**broker, "bartizan": "bartizan"}),
         SENSORS: ("mqtt", {**broker, "zigbee2mqtt": "zigbee2mqtt"}),

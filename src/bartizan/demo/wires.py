@@ -12,8 +12,20 @@ from typing import Any, Final, Self
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
+from siadc09.util import crc
 
-from bartizan.demo.outlets import CAMERAS, DESKTOPS, DOORS, FILES, LOOPBACK, SENSORS, SYSLOG, Targets
+from bartizan.demo.outlets import (
+    ACCOUNTS,
+    CAMERAS,
+    DESKTOPS,
+    DOORS,
+    FILES,
+    LOOPBACK,
+    PANELS,
+    SENSORS,
+    SYSLOG,
+    Targets,
+)
 from bartizan.engines.observe import moment, split_reference
 
 Event = Mapping[str, Any]
@@ -32,7 +44,7 @@ class Wires:
         self._broker = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="veldmark-player")
         self._by_source: dict[str, Callable[[Event], None]] = {
             SYSLOG: self._syslog, DOORS: self._publish, SENSORS: self._publish, CAMERAS: self._publish,
-            DESKTOPS: self._desktop, FILES: self._file,
+            DESKTOPS: self._desktop, FILES: self._file, PANELS: self._panel,
         }  # fmt: skip
 
     def __enter__(self) -> Self:
@@ -73,11 +85,28 @@ class Wires:
     def _syslog(self, event: Event) -> None:
         self._datagrams.sendto(syslog_line(event).encode(), (LOOPBACK, self.targets.syslog_port))
 
+    def _panel(self, event: Event) -> None:
+        with socket.create_connection((LOOPBACK, self.targets.panels_port), 5) as line:
+            line.sendall(panel_message(event, self.sent % 9999 + 1))
+            answer = line.recv(4096)
+        if b"ACK" not in answer:
+            raise OSError(f"the panel was answered {answer!r}")
+
     def _desktop(self, event: Event) -> None:
         self._post(DESKTOPS, windows(event))
 
     def _file(self, event: Event) -> None:
         self._post(FILES, file_message(event))
+
+
+def panel_message(event: Event, sequence: int) -> bytes:
+    """A SIA DC-09 frame as the site's panel sends it."""
+    account, data = ACCOUNTS[event["device"]], event.get("data", {})
+    number = data.get("user", data.get("zone", 0))
+    told = f"#{account}|Nri{data.get('area', 1)}/{data['code']}{number:02}"
+    at = moment(event["time"])
+    body = f'"SIA-DCS"{sequence:04}L0#{account}[{told}]{at:_%H:%M:%S,%m-%d-%Y}'.encode()
+    return b"\n%04X0%03X" % (crc(body), len(body)) + body + b"\r"
 
 
 def mqtt_message(event: Event) -> tuple[str, dict[str, Any]]:

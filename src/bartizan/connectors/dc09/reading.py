@@ -1,0 +1,126 @@
+"""From a message of a panel to observations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Final
+
+from siadc09.admcid import CidEvent, DataCid
+from siadc09.message import Message
+from siadc09.siadcs import DataDcsGroup, DcsEvent
+
+from bartizan.connectors.dc09.codes import kind_of_contact_id, kind_of_dc03
+from bartizan.engines.observe import Observation
+
+_MORE: Final = {
+    "I": "text", "L": "location", "O": "building", "R": "room", "S": "site", "V": "verification", "M": "mac",
+    "T": "trigger", "X": "longitude", "Y": "latitude", "Z": "altitude", "J": "json",
+}  # fmt: skip
+"""Extended data of DC-09 (5.5.1.8) that is kept, under our names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event within a message, whichever code it came in."""
+
+    kind: str
+    code: str
+    words: str
+    sort: str = ""
+    area: int | None = None
+    zone: int | None = None
+    user: int | None = None
+    text: str = ""
+
+    def told(self) -> dict[str, Any]:
+        """What of it is known, under its name."""
+        found = {name: getattr(self, name) for name in ("code", "words", "sort", "text", "area", "zone", "user")}
+        return {name: value for name, value in found.items() if value not in (None, "")}
+
+
+def observations(
+    message: Message, account: str, frame: bytes, now: datetime, *, source: str, names: Mapping[str, str]
+) -> list[Observation]:
+    """What a message of ``account`` tells; one of a code that is not understood is kept as ``unknown``, whole."""
+    more = dict(_more(message))
+    at = more.pop("time", None) or message.timestamp or now
+    data = {"account": account, "sequence": message.seq, **more}
+    text = frame.decode("ascii", "backslashreplace").strip()
+    told = list(_told(message)) or [Told("unknown", "", "")]
+    # Sent again, a message is the same byte for byte; only a stamp keeps it apart from one of another day.
+    key = f"{account}/{sha256(frame).hexdigest()[:24]}" if message.seq and message.timestamp else ""
+    return [
+        Observation(
+            at=at,
+            source=source,
+            kind=one.kind,
+            actor=names.get(f"{account}/user/{one.user}", ""),
+            device=_device(account, one, names),
+            outcome="failure" if one.kind in ("door.denied", "door.passback") else "",
+            data=data | one.told(),
+            raw=text,
+            key=key and f"{key}/{number}",
+        )
+        for number, one in enumerate(told)
+    ]
+
+
+def _told(message: Message) -> Iterator[Told]:
+    if isinstance(message.data, DataCid) and message.data.event is not None:
+        yield _contact_id(message.data.event)
+    elif isinstance(message.data, DataDcsGroup):
+        for block in message.data.blocks:
+            for event in getattr(block, "events", None) or ():
+                yield _dc03(event)
+
+
+def _contact_id(event: CidEvent) -> Told:
+    words = str(event).partition("\n")[0]
+    is_of_user = "User" in words
+    number = event.addr or None
+    return Told(
+        kind_of_contact_id(event.code, event.qualifier),
+        event.code,
+        words,
+        area=event.group or None,
+        zone=None if is_of_user else number,
+        user=number if is_of_user else None,
+    )
+
+
+def _dc03(event: DcsEvent) -> Told:
+    kind, sort = kind_of_dc03(event.code)
+    values = {code: one.value for code, one in (event.modifiers or {}).items()}
+    is_of_zone, is_of_user = event.label in ("Zone", "Point", "Door"), event.label == "User"
+    area = values.get("ri") or (event.addr if event.label == "Area" else None)
+    return Told(
+        kind,
+        event.code,
+        str(event.name),
+        sort,
+        _whole(area),
+        _whole(event.addr) if is_of_zone else None,
+        _whole(event.addr) if is_of_user and event.addr else _whole(values.get("id")),
+        str(event.descr or ""),
+    )
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _more(message: Message) -> Iterator[tuple[str, Any]]:
+    for one in message.xdata:
+        if one.prefix == "H":
+            yield "time", one.value
+        elif one.prefix in _MORE:
+            yield _MORE[one.prefix], one.value if isinstance(one.value, (str, dict)) else one.valuestr()
+
+
+def _device(account: str, told: Told, names: Mapping[str, str]) -> str:
+    """The detector as the estate names it, or the panel."""
+    spots = (f"{account}/{told.area}/{told.zone}", f"{account}/{told.zone}") if told.zone is not None else ()
+    return next((names[spot] for spot in spots if spot in names), names.get(account, f"panel:{account}"))
