@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How fast examples are made says something of the machine, and of what else runs on it.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("BARTIZAN_TEST_DATA", ROOT.parent / "shared" / "data"))

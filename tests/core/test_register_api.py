@@ -225,9 +225,9 @@ def test_one_query_a_page_whatever_its_length(program: Program, keep: world.Worl
         return len(seen)
 
     program.ask("GET", "/people")
-    few = queries()
+    few = min(queries(), queries())  # now and then the token notes that it was used
     Person.objects.bulk_create(Person(code=f"P-{n}", name=f"P {n}", site=keep.site) for n in range(100))
-    assert queries() == few
+    assert min(queries(), queries()) == few
 
 
 def test_what_is_not_open_to_a_token_is_neither_told_counted_nor_emptied(keep: world.World) -> None:
