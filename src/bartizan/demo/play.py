@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from bartizan.demo.days import day_of
 from bartizan.demo.incidents import Incident, Step, incidents
-from bartizan.demo.outlets import CAMERAS, DOORS, SENSORS, Targets
+from bartizan.demo.outlets import ACCOUNTS, CAMERAS, DOORS, PANELS, SENSORS, Targets
 from bartizan.demo.people import DAAN, MARTA
 from bartizan.demo.places import TIMEZONE
 from bartizan.demo.traffic import FIREWALLS, connection
@@ -32,6 +32,9 @@ BEGINS_AFTER: Final = 6.0
 BETWEEN: Final = 14.0
 """Seconds between two incidents at speed 1."""
 CONNECTIONS_A_SECOND: Final = 1.6
+HEARTBEAT: Final = 300 * SECOND
+ALIVE: Final[Event] = {"source": PANELS, "kind": "device.state"}
+"""A panel's null message."""
 RECEIVERS_WITHIN: Final = 120.0
 PROGRESS: Final = "demo-play.json"
 
@@ -144,12 +147,15 @@ def _live(made: World, seed: int, wires: Wires, stop: threading.Event) -> None:
 def live(made: World, seed: int, since: int) -> Iterator[Event]:
     """Life from ``since`` (µs): the days as they were seeded, and connections at every moment. Endless."""
     first = datetime.fromtimestamp(since / SECOND, ZoneInfo(TIMEZONE)).date()
-    rng, at = Random(f"{seed}:{since}"), float(since)
+    rng, at, beat = Random(f"{seed}:{since}"), float(since), 0.0
     addresses = [address for host in made.people.rows["hosts"] for address in host["addresses"]]
     names = list(FIREWALLS)
     for event in _coming(made, seed, first, since):
         while at < event["time"]:
             yield connection(rng, int(at), rng.choice(names), addresses)
+            if at - beat > HEARTBEAT:
+                beat = at
+                yield from ({**ALIVE, "time": int(at), "device": panel} for panel in ACCOUNTS)
             at += rng.expovariate(CONNECTIONS_A_SECOND) * SECOND
         yield event
 

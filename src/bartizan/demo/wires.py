@@ -101,11 +101,17 @@ class Wires:
 
 def panel_message(event: Event, sequence: int) -> bytes:
     """A SIA DC-09 frame as the site's panel sends it."""
-    account, data = ACCOUNTS[event["device"]], event.get("data", {})
+    account, data, at = ACCOUNTS[event["device"]], event.get("data", {}), moment(event["time"])
+    stamp = f"{at:_%H:%M:%S,%m-%d-%Y}"
+    if event["kind"] == "device.state":
+        return _framed(f'"NULL"0000L0#{account}[]{stamp}')
     number = data.get("user", data.get("zone", 0))
     told = f"#{account}|Nri{data.get('area', 1)}/{data['code']}{number:02}"
-    at = moment(event["time"])
-    body = f'"SIA-DCS"{sequence:04}L0#{account}[{told}]{at:_%H:%M:%S,%m-%d-%Y}'.encode()
+    return _framed(f'"SIA-DCS"{sequence:04}L0#{account}[{told}]{stamp}')
+
+
+def _framed(told: str) -> bytes:
+    body = told.encode()
     return b"\n%04X0%03X" % (crc(body), len(body)) + body + b"\r"
 
 

@@ -10,6 +10,7 @@ from typing import Final
 _REMEMBERED: Final = 32
 """Messages of an account that are known again when they are sent once more."""
 _AGAIN: Final = timedelta(minutes=10)
+_ALIVE: Final = timedelta(minutes=10)
 _LAST: Final = 9999
 
 
@@ -21,7 +22,17 @@ class Account:
     expected: int = 0
     """The sequence number that comes next; 0 before the first."""
     is_silent: bool = False
+    noted: datetime | None = None
+    """When it was last noted as alive."""
     recent: OrderedDict[tuple[int, bytes], datetime] = field(default_factory=OrderedDict)
+
+    def is_to_note(self, now: datetime) -> bool:
+        """A panel that sends nothing but null messages is noted as alive now and then."""
+        self.heard = now
+        if self.noted is not None and now - self.noted < _ALIVE:
+            return False
+        self.noted = now
+        return True
 
     def is_repeat(self, sequence: int, content: bytes, now: datetime) -> bool:
         """Whether the same was received within ten minutes; a repeat is acknowledged and not kept again."""

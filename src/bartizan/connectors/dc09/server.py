@@ -147,8 +147,8 @@ class Dc09:
         if (account, content) in self._waiting:
             self._waiting[account, content].answers.append(answer)
         elif message.idtoken in ("NULL", "XNM"):
-            state.heard = now
-            self._wait(account, frame, Waiting(returned, reply, [answer]))
+            alive = [self._alive(account, now)] if state.is_to_note(now) else []
+            self._wait(account, frame, Waiting([*returned, *alive], reply, [answer]))
         elif state.is_repeat(message.seq, content, now):
             state.heard = now
             answer(reply)
@@ -219,6 +219,10 @@ class Dc09:
         state.is_silent = False
         data = {"account": account, "silent_seconds": int((now - state.heard).total_seconds())}
         return [Observation(now, self.source, "device.online", device=self._panel(account), data=data)]
+
+    def _alive(self, account: str, now: datetime) -> Observation:
+        data = {"account": account, "words": "Null message"}
+        return Observation(now, self.source, "device.state", device=self._panel(account), data=data)
 
     def _panel(self, account: str) -> str:
         return self.settings.names.get(account, f"panel:{account}" if account else "")
