@@ -21,8 +21,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from siadc09.util import crc
-
+from bartizan.connectors.dc09.answers import framed
 from benchmarks.intake import free_port
 from benchmarks.report import Figure, report
 
@@ -38,8 +37,8 @@ sys.stdin.read()
 
 def message(number: int) -> bytes:
     stamp = datetime.now(UTC).strftime("_%H:%M:%S,%m-%d-%Y").encode()
-    body = b'"SIA-DCS"%04dL0#0815[#0815|Nri1/BA%02d]' % (number % 9999 + 1, number % 90 + 1) + stamp
-    return b"\n%04X0%03X" % (crc(body), len(body)) + body + b"\r"
+    told = b"#0815[#0815|Nri1/BA%02d]" % (number % 90 + 1)
+    return framed(b'"SIA-DCS"%04dL0' % (number % 9999 + 1) + told + stamp)
 
 
 def acknowledged(port: int, seconds: float) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import time
 from collections.abc import Iterator
@@ -9,13 +10,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 from siadc09.account import Account
 from siadc09.message import Message, parse_frame
 from siadc09.util import crc
 from siadc09.xdata import Data
 
-from bartizan.connectors.dc09 import Dc09
+from bartizan.connectors.dc09 import Dc09, server
 from bartizan.connectors.dc09.codes import kind_of_contact_id, kind_of_dc03
 from bartizan.connectors.dc09.settings import Dc09Settings
 from bartizan.core import preferences
@@ -229,6 +232,79 @@ def test_what_is_no_frame_at_all_ends_nothing(run: Running) -> None:
         line.sendall(framed(b'"SIA-DCS"0007'))
         assert b"DUH" in heard(line, 1)[0]
     assert [seen.kind for seen in run.count(2)] == ["alarm.triggered", "unknown"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'"SIA-DCS"ABCDL0#0815[#0815|Nri1/BA05]',
+        b'"SIA-DCS"0007L0#08X5[#0815|Nri1/BA05]',
+        b'"SIA-DCS"0007L0#0815[#0815|Nri1/BA05]_99:99:99,99-99-2026',
+        b'"SIA-DCS"0007L0#0815[#0815|NBA05][Hnever]' + b"\xff" * 9,
+        b'"*SIA-DCS"0007L0#0815[ABC]',
+    ],
+)
+def test_what_came_whole_and_no_standard_knows_is_kept_and_said_once(body: bytes) -> None:
+    with running(receiver(keys=f"0815={KEY}") if b"*" in body else receiver()) as run:
+        run.until_health("ok")
+        (answer,) = sent(run, framed(body))
+        assert b'"DUH"' in answer or b'"ACK"' in answer, "asking for it again would bring the same"
+        (seen,) = run.count(1)
+        assert seen.raw.startswith(framed(body)[1:9].decode())
+
+
+@given(st.binary(max_size=80).map(lambda rest: b'"' + rest.replace(b"\r", b"").replace(b"\n", b"")))
+def test_whatever_comes_whole_is_kept_and_answered(body: bytes) -> None:
+    connector, answers = receiver(), list[bytes]()
+    connector._take(framed(body), answers.append)
+    connector._settle(list(connector._waiting.items()))
+    assert len(answers) == 1
+    assert answers[0][9:14] in (b'"ACK"', b'"DUH"', b'"NAK"')
+
+
+def test_what_cannot_wait_is_not_answered_and_not_taken_for_kept(run: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "_MOST", 1)
+    first, second = burglary(7), burglary(8)
+    run.pace.clear()
+    with socket.create_connection(("127.0.0.1", port(run)), 5) as line:
+        line.sendall(first + second)
+        time.sleep(0.2)
+        run.pace.set()
+        assert b"ACK" in heard(line, 1)[0]
+        line.sendall(second)
+        assert b'"ACK"0008' in heard(line, 1)[0]
+    assert [seen.data["sequence"] for seen in run.count(2)] == [7, 8]
+
+
+def test_a_port_that_is_taken_leaves_the_other_free_for_the_next_try() -> None:
+    connector = receiver()
+    with socket.socket(type=socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", connector.settings.udp_port))
+
+        async def begin() -> None:
+            async for _ in connector.observations(asyncio.Event()):
+                pass
+
+        with pytest.raises(OSError):
+            asyncio.run(begin())
+    with running(connector) as run:
+        run.until_health("ok")
+        assert b"ACK" in sent(run, burglary())[0]
+
+
+def test_who_is_not_listed_is_told_so_whatever_the_source_is_called() -> None:
+    settings = receiver(accounts=["4711"]).settings
+    with running(Dc09("stamp-house", settings)) as run:
+        run.until_health("ok")
+        assert b'"DUH"' in sent(run, burglary())[0]
+
+
+def test_a_restore_in_contact_id_is_told_in_its_own_words(run: Running) -> None:
+    sent(run, framed(b'"ADM-CID"0009L0#0815[#0815|3130 01 005]'), framed(b'"ADM-CID"0010L0#0815[#0815|1999 01 005]'))
+    restored, unknown = run.count(2)
+    assert (restored.kind, restored.data["words"]) == ("alarm.restored", "Burglary")
+    assert (restored.device, unknown.data["zone"]) == ("detector:ML-2-M14", 5)
+    assert "user" not in unknown.data
 
 
 def test_a_key_that_is_none_is_refused_with_what_it_must_be() -> None:

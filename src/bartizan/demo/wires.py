@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
@@ -12,8 +13,8 @@ from typing import Any, Final, Self
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
-from siadc09.util import crc
 
+from bartizan.connectors.dc09.answers import framed
 from bartizan.demo.outlets import (
     ACCOUNTS,
     CAMERAS,
@@ -40,6 +41,7 @@ class Wires:
         self.targets = targets
         self.console = console
         self.sent = 0
+        self._numbers: Counter[str] = Counter()
         self._datagrams = socket.socket(type=socket.SOCK_DGRAM)
         self._broker = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="veldmark-player")
         self._by_source: dict[str, Callable[[Event], None]] = {
@@ -87,7 +89,8 @@ class Wires:
 
     def _panel(self, event: Event) -> None:
         with socket.create_connection((LOOPBACK, self.targets.panels_port), 5) as line:
-            line.sendall(panel_message(event, self.sent % 9999 + 1))
+            number = self._numbers[event["device"]] = self._numbers[event["device"]] % 9999 + 1
+            line.sendall(panel_message(event, number))
             answer = line.recv(4096)
         if b"ACK" not in answer:
             raise OSError(f"the panel was answered {answer!r}")
@@ -104,15 +107,10 @@ def panel_message(event: Event, sequence: int) -> bytes:
     account, data, at = ACCOUNTS[event["device"]], event.get("data", {}), moment(event["time"])
     stamp = f"{at:_%H:%M:%S,%m-%d-%Y}"
     if event["kind"] == "device.state":
-        return _framed(f'"NULL"0000L0#{account}[]{stamp}')
+        return framed(f'"NULL"0000L0#{account}[]{stamp}'.encode())
     number = data.get("user", data.get("zone", 0))
     told = f"#{account}|Nri{data.get('area', 1)}/{data['code']}{number:02}"
-    return _framed(f'"SIA-DCS"{sequence:04}L0#{account}[{told}]{stamp}')
-
-
-def _framed(told: str) -> bytes:
-    body = told.encode()
-    return b"\n%04X0%03X" % (crc(body), len(body)) + body + b"\r"
+    return framed(f'"SIA-DCS"{sequence:04}L0#{account}[{told}]{stamp}'.encode())
 
 
 def mqtt_message(event: Event) -> tuple[str, dict[str, Any]]:

@@ -13,6 +13,11 @@ def framed(body: bytes) -> bytes:
     return b"\n%04X0%03X" % (crc(body), len(body)) + body + b"\r"
 
 
+def is_whole(frame: bytes) -> bool:
+    """Whether sum and length are those that were sent (DC-09, 5.4): what came is then what was sent."""
+    return framed(frame[9:-1]) == frame[:9].upper() + frame[9:]
+
+
 def ack(frame: bytes, key: bytes | None, now: datetime) -> bytes:
     """The sender's own sequence, receiver, prefix and account come back as they were written: a panel compares them."""
     if key is None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
+from siadc09 import dc05
 from siadc09.admcid import CidEvent, DataCid
 from siadc09.message import Message
 from siadc09.siadcs import DataDcsGroup, DcsEvent
@@ -50,8 +51,9 @@ def observations(
     data = {"account": account, "sequence": message.seq, **more}
     text = frame.decode("ascii", "backslashreplace").strip()
     told = list(_told(message)) or [Told("unknown", "", "")]
-    # Sent again, a message is the same byte for byte; only a stamp keeps it apart from one of another day.
-    key = f"{account}/{sha256(frame).hexdigest()[:24]}" if message.seq and message.timestamp else ""
+    # Only a stamp keeps a message that is sent again apart from the same one of another day.
+    digest = sha256(content_of(message, frame)).hexdigest()[:24]
+    key = f"{account}/{digest}" if message.seq and message.timestamp else ""
     return [
         Observation(
             at=at,
@@ -68,6 +70,14 @@ def observations(
     ]
 
 
+def content_of(message: Message, frame: bytes) -> bytes:
+    """What makes two sendings of one message the same: all of it but the padding of its encryption. A stamp belongs to
+    it: a panel that begins its numbers anew may say the same of another moment."""
+    if not message.encrypted:
+        return frame
+    return b"%04d%b%b%s" % (message.seq, message.pack_data(), message.pack_xdata(), str(message.timestamp).encode())
+
+
 def _told(message: Message) -> Iterator[Told]:
     if isinstance(message.data, DataCid) and message.data.event is not None:
         yield _contact_id(message.data.event)
@@ -78,9 +88,9 @@ def _told(message: Message) -> Iterator[Told]:
 
 
 def _contact_id(event: CidEvent) -> Told:
-    words = str(event).partition("\n")[0]
-    is_of_user = "User" in words
-    number = event.addr or None
+    known = dc05.EVENT.get(event.code, {})
+    words, number = known.get("name", "Unknown"), event.addr or None
+    is_of_user = known.get("addr") == "User"
     return Told(
         kind_of_contact_id(event.code, event.qualifier),
         event.code,
@@ -115,7 +125,7 @@ def _whole(value: object) -> int | None:
 def _more(message: Message) -> Iterator[tuple[str, Any]]:
     for one in message.xdata:
         if one.prefix == "H":
-            yield "time", one.value
+            yield "time", one.value if isinstance(one.value, datetime) else None
         elif one.prefix in _MORE:
             yield _MORE[one.prefix], one.value if isinstance(one.value, (str, dict)) else one.valuestr()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import time
@@ -18,7 +19,7 @@ from bartizan.connectors import Health
 from bartizan.connectors.dc09 import answers
 from bartizan.connectors.dc09.accounts import Account
 from bartizan.connectors.dc09.listening import Datagrams, Line
-from bartizan.connectors.dc09.reading import observations
+from bartizan.connectors.dc09.reading import content_of, observations
 from bartizan.connectors.dc09.settings import Dc09Settings
 from bartizan.engines.observe import Observation
 
@@ -34,7 +35,11 @@ Answer = Callable[[bytes], None]
 
 
 class RefusedError(Exception):
-    """Why a message is not taken for what it says."""
+    """Why a message is not taken for what it says. ``is_late``: it may be sent again, with the right time."""
+
+    def __init__(self, words: str, *, is_late: bool = False) -> None:
+        self.is_late = is_late
+        super().__init__(words)
 
 
 @dataclass
@@ -78,9 +83,10 @@ class Dc09:
         now = datetime.now(UTC)
         for account in self._listed:
             self._accounts[account] = Account(heard=now)
-        server, datagrams = await self._open()
         watching, stopped = asyncio.create_task(self._watch()), asyncio.create_task(stop.wait())
+        ports = contextlib.ExitStack()
         try:
+            await self._open(ports)
             while not stop.is_set():
                 some = asyncio.create_task(self._some.wait())
                 await asyncio.wait({some, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -93,26 +99,24 @@ class Dc09:
         finally:
             watching.cancel()
             stopped.cancel()
-            if server:
-                server.close()
-            if datagrams:
-                datagrams.close()
+            ports.close()
             for line in list(self._lines):
                 line.close()
 
-    async def _open(self) -> tuple[asyncio.Server | None, asyncio.BaseTransport | None]:
+    async def _open(self, ports: contextlib.ExitStack) -> None:
+        """``ports`` closes what was opened, also when the second of them is not to be had."""
         settings, loop = self.settings, asyncio.get_running_loop()
-        server, datagrams = None, None
         if settings.tcp_port:
             server = await loop.create_server(
                 lambda: Line(self._take, self._lines), settings.tcp_address, settings.tcp_port
             )
+            ports.callback(server.close)
         if settings.udp_port:
             datagrams, _ = await loop.create_datagram_endpoint(
                 lambda: Datagrams(self._take), local_addr=(settings.udp_address, settings.udp_port)
             )
+            ports.callback(datagrams.close)
         self._report()
-        return server, datagrams
 
     # A message comes in.
 
@@ -122,28 +126,24 @@ class Dc09:
             self._set_trouble(f"What came is no message of a panel ({frame[:30]!r}); does something else call here?")
             return
         self._count += 1
-        try:
-            message = parse_frame(frame, self._keys.get(answers.account_of(frame)))
-        except ValueError as error:  # what came is not what was sent
-            self._set_trouble(f"A message from account {answers.account_of(frame) or '?'} came damaged ({error}).")
+        if len(self._waiting) >= _MOST:
+            self._set_trouble(f"More than {_MOST} messages wait for the disk; panels are not answered and send again.")
+        elif not answers.is_whole(frame):
+            self._set_trouble(f"A message from account {answers.account_of(frame) or '?'} came damaged.")
             answer(answers.nak(now))
-            return
-        except (RuntimeError, TypeError, UnicodeDecodeError) as error:
-            self._keep_refused(frame, str(error), now, answer)
-            return
-        self._received(frame, message, now, answer)
+        else:
+            self._whole(frame, now, answer)
 
-    def _received(self, frame: bytes, message: Message, now: datetime, answer: Answer) -> None:
+    def _whole(self, frame: bytes, now: datetime, answer: Answer) -> None:
         account = answers.account_of(frame)
         try:
-            self._admit(account, message, now)
+            message, found = self._read(account, frame, now)
         except RefusedError as error:
-            self._keep_refused(frame, str(error), now, answer, is_late="stamp" in str(error))
+            self._keep_refused(frame, str(error), now, answer, is_late=error.is_late)
             return
         state = self._accounts.setdefault(account, Account(heard=now))
         reply = answers.ack(frame, self._keys.get(account), now)
-        content = _content(message, frame)
-        returned = self._returned(account, state, now)
+        content, returned = content_of(message, frame), self._returned(account, state, now)
         if (account, content) in self._waiting:
             self._waiting[account, content].answers.append(answer)
         elif message.idtoken in ("NULL", "XNM"):
@@ -154,10 +154,21 @@ class Dc09:
             answer(reply)
         else:
             missed = state.took(message.seq, content, now)
-            found = observations(message, account, frame, now, source=self.source, names=self.settings.names)
             if missed is not None:
                 found = [replace(one, data={**one.data, "sequence_expected": missed}) for one in found]
             self._wait(account, content, Waiting([*returned, *found], reply, [answer]))
+
+    def _read(self, account: str, frame: bytes, now: datetime) -> tuple[Message, list[Observation]]:
+        """Raises RefusedError for what is not believed, and for whatever a panel, or somebody in its name, wrote that
+        no standard knows."""
+        try:
+            message = parse_frame(frame, self._keys.get(account))
+            self._admit(account, message, now)
+            return message, observations(message, account, frame, now, source=self.source, names=self.settings.names)
+        except RefusedError:
+            raise
+        except Exception as error:
+            raise RefusedError(f"It cannot be read ({error or type(error).__name__}).") from error
 
     def _admit(self, account: str, message: Message, now: datetime) -> None:
         if self._listed and account not in self._listed:
@@ -168,7 +179,9 @@ class Dc09:
         if message.encrypted and stamp is None:  # every sealed message has one: what was opened is not what was sealed
             raise RefusedError(f"The key of account {account} does not open its message; enter the panel's key.")
         if self.settings.check_time and stamp is not None and not now - _OLDEST <= stamp <= now + _AHEAD:
-            raise RefusedError(f"Its stamp, {stamp:%Y-%m-%d %H:%M:%S} UTC, is not the time; set the panel's clock.")
+            raise RefusedError(
+                f"Its stamp, {stamp:%Y-%m-%d %H:%M:%S} UTC, is not the time; set its clock.", is_late=True
+            )
 
     def _keep_refused(self, frame: bytes, why: str, now: datetime, answer: Answer, *, is_late: bool = False) -> None:
         """Kept as it came, with the reason, and answered once it is on disk."""
@@ -181,10 +194,9 @@ class Dc09:
         self._wait(account, frame, Waiting([seen], reply, [answer]))
 
     def _wait(self, account: str, content: bytes, waiting: Waiting) -> None:
-        if len(self._waiting) >= _MOST:
-            self._set_trouble(f"More than {_MOST} messages wait for the disk; panels are not answered and send again.")
-            return
-        self._waiting[account, content] = waiting
+        known = self._waiting.setdefault((account, content), waiting)
+        if known is not waiting:  # the very same is on its way to the disk
+            known.answers += waiting.answers
         self._some.set()
 
     def _settle(self, batch: Sequence[tuple[tuple[str, bytes], Waiting]]) -> None:
@@ -245,8 +257,3 @@ class Dc09:
             ports = (("TCP", self.settings.tcp_port), ("UDP", self.settings.udp_port))
             on = ", ".join(f"{name} {port}" for name, port in ports if port)
             self.health = Health("ok", f"Listening on {on}. {self._count} messages of {len(self._accounts)} panels.")
-
-
-def _content(message: Message, frame: bytes) -> bytes:
-    """What makes two sendings of one message the same: not the padding of its encryption, nor its stamp."""
-    return b"%04d" % message.seq + message.pack_data() + message.pack_xdata() if message.encrypted else frame
