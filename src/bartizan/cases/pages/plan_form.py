@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from bartizan.cases.actions.plan import PlanMoved
 from bartizan.cases.pages import plan_text
 from bartizan.cases.pages.plan_fields import draft_sent, fits, leads, loses_remarks, shown, text_of, wrong_of
-from bartizan.cases.pages.plan_keep import NOT_LOOKED, Looked, Writing, again, around, keep, looked_at, status
+from bartizan.cases.pages.plan_keep import NOT_LOOKED, Looked, Writing, answered, around, looked_at, status
 from bartizan.cases.queries import plan as plans_of
 from bartizan.cases.queries.clock import laws_in_force
 from bartizan.engines.plans import Draft, PlanError, StepDraft, draft_of, edited, has_remarks
@@ -43,15 +41,11 @@ def answer(request: HttpRequest, told: Writing) -> HttpResponse:
     draft, how = draft_sent(request), request.POST.get("how", "")
     if how not in ("look", "keep"):
         return _moved_on(request, told, draft, how)
-    looked = looked_at(text_of(draft, told))
-    if looked.plan is None or how == "look":
-        return page(request, told, draft, looked, tells=True)
-    try:
-        return HttpResponseRedirect(f"/plans/{keep(told, looked)}")
-    except ValidationError as error:
-        return page(request, told, draft, looked.refused(error))
-    except PlanMoved:
-        return page(request, again(request, told), draft, looked, tells=True)
+
+    def as_form(told: Writing, looked: Looked, *, tells: bool) -> HttpResponse:
+        return page(request, told, draft, looked, tells=tells)
+
+    return answered(request, told, looked_at(text_of(draft, told)), as_form)
 
 
 def _moved_on(request: HttpRequest, told: Writing, draft: Draft, how: str) -> HttpResponse:

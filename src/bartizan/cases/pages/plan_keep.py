@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
 from bartizan.cases.actions import plan as acts
 from bartizan.cases.actions.plan_act import can_do
@@ -69,11 +69,6 @@ def writing(request: HttpRequest, key: str = "") -> Writing:
     return Writing(request.user, versions[0], next((one for one in versions if str(one.version) == base), versions[0]))
 
 
-def again(request: HttpRequest, told: Writing) -> Writing:
-    """With the version that holds by now."""
-    return writing(request, told.now.key if told.now else "")
-
-
 def looked_at(text: str) -> Looked:
     try:
         return Looked(text, plans_of.checked_plan(text))
@@ -81,7 +76,25 @@ def looked_at(text: str) -> Looked:
         return Looked(text, problems=error.problems)
 
 
-def keep(told: Writing, looked: Looked) -> str:
+class Page(Protocol):
+    """The form, or the text, with what was typed."""
+
+    def __call__(self, told: Writing, looked: Looked, *, tells: bool) -> HttpResponse: ...
+
+
+def answered(request: HttpRequest, told: Writing, looked: Looked, page: Page) -> HttpResponse:
+    """What was looked at, or kept as the next version, or why it could not be."""
+    if looked.plan is None or request.POST.get("how") != "keep":
+        return page(told, looked, tells=True)
+    try:
+        return HttpResponseRedirect(f"/plans/{_keep(told, looked)}")
+    except ValidationError as error:
+        return page(told, looked.refused(error), tells=False)
+    except acts.PlanMoved:
+        return page(writing(request, told.now.key if told.now else ""), looked, tells=True)
+
+
+def _keep(told: Writing, looked: Looked) -> str:
     """The key under which it is kept. Raises PlanError, ValidationError and PlanMoved."""
     key = told.now.key if told.now else key_of(looked.plan.name if looked.plan else "")
     base = told.began.version if told.began else None

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from bartizan.cases.actions.plan import PlanMoved
 from bartizan.cases.pages.plan_fields import draft_sent, text_of
-from bartizan.cases.pages.plan_keep import NOT_LOOKED, Looked, Writing, again, around, keep, looked_at, status
+from bartizan.cases.pages.plan_keep import NOT_LOOKED, Looked, Writing, answered, around, looked_at, status
 
 START: Final = """\
 name: 
@@ -53,15 +51,11 @@ def from_form(request: HttpRequest, told: Writing) -> HttpResponse:
 def answer(request: HttpRequest, told: Writing) -> HttpResponse:
     """Look at the text, or keep it as the next version."""
     text = request.POST.get("text", "").replace("\r\n", "\n")
-    looked = looked_at(text)
-    if looked.plan is None or request.POST.get("how") != "keep":
-        return page(request, told, text, looked, tells=True)
-    try:
-        return HttpResponseRedirect(f"/plans/{keep(told, looked)}")
-    except ValidationError as error:
-        return page(request, told, text, looked.refused(error))
-    except PlanMoved:
-        return page(request, again(request, told), text, looked, tells=True)
+
+    def shown(told: Writing, looked: Looked, *, tells: bool) -> HttpResponse:
+        return page(request, told, text, looked, tells=tells)
+
+    return answered(request, told, looked_at(text), shown)
 
 
 def page(
