@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 # What the tests' real peers need from Debian; installed by `make test` when root.
-PEERS := mosquitto rsyslog rsyslog-gnutls rsyslog-openssl bsdutils openssl logrotate systemd-journal-remote chromium chromium-driver postgresql
+PEERS := mosquitto rsyslog rsyslog-gnutls rsyslog-openssl bsdutils openssl logrotate systemd-journal-remote chromium chromium-driver postgresql opencv-doc python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-x socat
 RUN_STAMP := $(VENV)/.run-$(shell cat requirements.lock pyproject.toml 2>/dev/null | sha256sum | cut -c1-16)
 DEV_STAMP := $(VENV)/.dev-$(shell cat requirements-dev.lock requirements.lock pyproject.toml 2>/dev/null | sha256sum | cut -c1-16)
 
@@ -30,7 +30,7 @@ bench: $(DEV_STAMP) ## Every benchmark; see docs/measured.md
 	for name in detect lake durability intake latency search console pinpoint alarms; do $(BIN)/python -m benchmarks.$$name --json || exit 1; done
 
 lock: $(DEV_STAMP) ## Write the lock files anew
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra cameras --extra doors -o requirements.lock pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements.lock --group dev -o requirements-dev.lock
 
 # Debian's own python3 comes without ensurepip: python3-venv brings it.

@@ -12,6 +12,9 @@ urlpatterns = [
     path("", include("bartizan.notices.urls")),
     path("", include("bartizan.estate.urls")),
     path("", include("bartizan.watch.urls")),
+    path("", include("bartizan.panels.urls")),
+    path("", include("bartizan.doors.urls")),
+    path("", include("bartizan.cameras.urls")),
     path("", include("bartizan.cases.urls")),
     path("", include("bartizan.setup.urls")),
     path("", include("bartizan.core.pages.settings")),  # last: a room's own page comes before a form of that name

@@ -45,6 +45,10 @@ PERMISSIONS: Final[Mapping[str, Permission]] = dict(
     (
         _permission("see alarms", "Alarms, and who holds them", _O, _D, _S, _H, _E, _A),
         _permission("work alarms", "Acknowledge, assign, shelve and close alarms", _O, _D, _S),
+        _permission("see cameras", "Live pictures and recordings of cameras", _O, _D, _S),
+        _permission("export clips", "Take recordings out of the house, and keep them as exhibits", _O, _D),
+        _permission("work panels", "Arm, disarm, bypass and walk test areas", _O, _D, _S),
+        _permission("work doors", "Lock down, unlock and release doors, and give visitor badges", _O, _D, _S),
         _permission("see events", "The timeline, and what happened to a thing", _O, _D, _S, _A),
         _permission("see cases", "Cases with their notes and files", _O, _D, _S, _E, _A),
         _permission("work cases", "Open, change and close cases", _O, _D, _S),

@@ -1,0 +1,1 @@
+"""Cameras: recorded, watched for people, looked back at."""

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class CamerasConfig(AppConfig):
+    name = "bartizan.cameras"
+    label = "cameras"
+    default_auto_field = "django.db.models.BigAutoField"

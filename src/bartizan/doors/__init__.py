@@ -1,0 +1,1 @@
+"""Who may pass which door, who is inside, and how a place is locked down."""
