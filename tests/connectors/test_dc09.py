@@ -307,6 +307,17 @@ def test_a_restore_in_contact_id_is_told_in_its_own_words(run: Running) -> None:
     assert "user" not in unknown.data
 
 
+@pytest.mark.parametrize(("numbers", "zone"), [("hexadecimal", 0x12), ("decimal", 12)])
+def test_zone_numbers_are_read_as_the_panel_writes_them(numbers: str, zone: int) -> None:
+    names = {f"0815/1/{zone}": "detector:ML-2-M30"}
+    with running(receiver(names=names, numbers=numbers)) as run:
+        run.until_health("ok")
+        sent(run, framed(b'"SIA-DCS"0009L0#0815[#0815|Nri1/BA012]'), framed(b'"SIA-DCS"0010L0#0815[#0815|Nri1/BA01C]'))
+        numbered, lettered = run.count(2)
+    assert (numbered.data["zone"], numbered.device) == (zone, "detector:ML-2-M30")
+    assert lettered.data["zone"] == 0x1C, "a letter is hexadecimal, whatever was stated"
+
+
 def test_a_key_that_is_none_is_refused_with_what_it_must_be() -> None:
     for wrong in ("0815=secret", "0815", f"{KEY}", f"0815={KEY} 4711={KEY[1:]}"):
         with pytest.raises(ValidationError, match="32, 48 or 64 hexadecimal digits") as told:

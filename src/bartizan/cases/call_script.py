@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, Final
 
-import typst
-
 from bartizan.cases.fact_sheet import FactSheet
 from bartizan.cases.letters import LetterError
 from bartizan.cases.models import Case, Contact
 from bartizan.cases.notice_text import sentence
 from bartizan.cases.queries.contact import Row
+from bartizan.core import typeset
 
-_FOLDER: Final = Path(__file__).parent
 _SAY: Final[Mapping[str, tuple[str, ...]]] = {
     "In the house": ("what", "where", "still_running"),
     "Authorities": ("what", "where", "when", "still_running"),
@@ -86,19 +83,10 @@ def as_pdf(case: Case, rows: Iterable[Row], sheet: FactSheet, house: str, zone: 
         "contacts": [_line(row, sheet, zone) for row in rows if not row.is_out],
         "out": [_out(row) for row in rows if row.is_out],
     }
-    fonts: Any = typst.Fonts(
-        include_system_fonts=True, include_embedded_fonts=False, font_paths=[str(_FOLDER / "fonts")]
-    )
     try:
-        made: Any = typst.compile(
-            (_FOLDER / "call_script.typ").read_bytes(),
-            sys_inputs={"script": json.dumps(told, ensure_ascii=False)},
-            font_paths=fonts,
-            pdf_standards=["a-2a", "ua-1"],
-        )
-    except typst.TypstError as error:
-        raise LetterError(f"The call script cannot be set ({error}).") from error
-    return bytes(made)
+        return typeset.pdf(Path(__file__).with_name("call_script.typ"), {"script": told})
+    except typeset.TypesetError as error:
+        raise LetterError(str(error)) from error
 
 
 def _line(row: Row, sheet: FactSheet, zone: tzinfo) -> dict[str, Any]:

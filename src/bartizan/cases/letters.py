@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 from docx import Document
 from docx.enum.text import WD_UNDERLINE
 from docx.shared import Mm, Pt, RGBColor
 
-from bartizan.cases import typeset
+from bartizan.core import typeset
 from bartizan.engines.sanctions.letter import Hole, Letter
 
 _GREY: Final = RGBColor(0x50, 0x50, 0x50)
@@ -24,7 +25,7 @@ class LetterError(Exception):
 def as_pdf(letter: Letter, made_at: datetime) -> bytes:
     """The same letter of the same day gives the same bytes. Raises LetterError for writing that no font here has."""
     try:
-        return typeset.pdf("letter.typ", {"letter": _told(letter, made_at)})
+        return typeset.pdf(Path(__file__).with_name("letter.typ"), {"letter": _told(letter, made_at)})
     except typeset.TypesetError as error:
         raise LetterError(str(error)) from error
 

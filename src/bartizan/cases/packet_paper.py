@@ -6,12 +6,13 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
+from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import segno
 
-from bartizan.cases import typeset
+from bartizan.core import typeset
 from bartizan.engines.packets import LEVELS, NOT_KNOWN, Dossier, Fact, Hand, Row
 
 TITLES: Final = {
@@ -30,6 +31,7 @@ READERS: Final = {
 }
 PAGES: Final = {"executives": 1, "board": 2}
 """How many pages it has at most."""
+PAPERS: Final = Path(__file__).parent / "papers"
 SIZES: Final = (9.0, 8.5, 8.0, 7.5)
 """Of its letters, in points, until it fits; smaller ones nobody reads."""
 _BOARD_ROWS: Final = 14
@@ -77,7 +79,7 @@ def annex(dossier: Dossier, digest: str, names: Sequence[tuple[str, str]]) -> by
         "made": f"{at.day} {at:%B %Y}", "day": {"year": at.year, "month": at.month, "day": at.day},
         "digest": digest, "names": [list(one) for one in names],
     }  # fmt: skip
-    return typeset.pdf("papers/annex.typ", {"annex": told})
+    return typeset.pdf(PAPERS / "annex.typ", {"annex": told})
 
 
 def paper(dossier: Dossier, digest: str) -> tuple[bytes, int]:
@@ -86,7 +88,7 @@ def paper(dossier: Dossier, digest: str) -> tuple[bytes, int]:
     Raises TypesetError in words; TooLongError where executives or board would get more pages than they may.
     """
     told = _told(dossier, digest)
-    template = f"papers/{dossier.kind if dossier.kind in ('police', 'regulator') else 'house'}.typ"
+    template = PAPERS / f"{dossier.kind if dossier.kind in ('police', 'regulator') else 'house'}.typ"
     most = PAGES.get(dossier.kind, 0)
     for size in SIZES if most else SIZES[:1]:
         made = typeset.pdf(template, {"told": told | {"size": size}})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
+from pathlib import Path
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -11,7 +12,7 @@ from django.core.exceptions import ValidationError
 from bartizan.cases.models import Interview, StatementVersion
 from bartizan.cases.queries import interview as queries
 from bartizan.cases.queries.masks import veil
-from bartizan.cases.typeset import pdf
+from bartizan.core.typeset import pdf
 from bartizan.engines.interviews import HEARD_AS
 from bartizan.estate.models import Organisation, Person
 
@@ -30,7 +31,10 @@ def as_pdf(interview: Interview, zone: tzinfo, *, anonymous: bool = False) -> by
     if version is None:
         raise ValidationError("There is no version of the statement yet: make one of the notes first.")
     hides = anonymous or interview.is_anonymous
-    return pdf("statement.typ", {"statement": _told(interview, version, zone, _masker(interview, hides=hides))})
+    return pdf(
+        Path(__file__).with_name("statement.typ"),
+        {"statement": _told(interview, version, zone, _masker(interview, hides=hides))},
+    )
 
 
 def _told(interview: Interview, version: StatementVersion, zone: tzinfo, said: Said) -> dict[str, Any]:

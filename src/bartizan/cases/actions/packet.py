@@ -29,11 +29,11 @@ from bartizan.cases.queries.gate import gate_of
 from bartizan.cases.queries.masks import people_of, veil
 from bartizan.cases.queries.packet import opens_annex
 from bartizan.cases.queries.retention import kept_with
-from bartizan.cases.typeset import TypesetError
 from bartizan.core import preferences
 from bartizan.core.actions import record
 from bartizan.core.files import add_file
 from bartizan.core.models import File, User
+from bartizan.core.typeset import TypesetError
 from bartizan.engines.custody import Signature
 from bartizan.engines.custody.stamp import StampError, read_stamp, request_of
 from bartizan.engines.packets import Dossier, redacted

@@ -25,10 +25,10 @@ from bartizan.cases.pages import view
 from bartizan.cases.pages.deeds import local_time
 from bartizan.cases.pages.signing import colleagues
 from bartizan.cases.queries.interview import interviews
-from bartizan.cases.typeset import TypesetError
 from bartizan.core.access import needs
 from bartizan.core.actions import note_look
 from bartizan.core.models import User
+from bartizan.core.typeset import TypesetError
 from bartizan.core.values import is_number
 from bartizan.watch.shown import zone_of
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -14,6 +14,7 @@ from siadc09.message import Message
 from siadc09.siadcs import DataDcsGroup, DcsEvent
 
 from bartizan.connectors.dc09.codes import kind_of_contact_id, kind_of_dc03
+from bartizan.connectors.dc09.settings import Dc09Settings
 from bartizan.engines.observe import Observation
 
 _MORE: Final = {
@@ -43,14 +44,15 @@ class Told:
 
 
 def observations(
-    message: Message, account: str, frame: bytes, now: datetime, *, source: str, names: Mapping[str, str]
+    message: Message, account: str, frame: bytes, now: datetime, *, source: str, settings: Dc09Settings
 ) -> list[Observation]:
     """What a message of ``account`` tells; one of a code that is not understood is kept as ``unknown``, whole."""
     more = dict(_more(message))
     at = more.pop("time", None) or message.timestamp or now
     data = {"account": account, "sequence": message.seq, **more}
     text = frame.decode("ascii", "backslashreplace").strip()
-    told = list(_told(message)) or [Told("unknown", "", "")]
+    names = settings.names
+    told = list(_told(message, is_decimal=settings.numbers == "decimal")) or [Told("unknown", "", "")]
     # Only a stamp keeps a message that is sent again apart from the same one of another day.
     digest = sha256(content_of(message, frame)).hexdigest()[:24]
     key = f"{account}/{digest}" if message.seq and message.timestamp else ""
@@ -78,13 +80,13 @@ def content_of(message: Message, frame: bytes) -> bytes:
     return b"%04d%b%b%s" % (message.seq, message.pack_data(), message.pack_xdata(), str(message.timestamp).encode())
 
 
-def _told(message: Message) -> Iterator[Told]:
+def _told(message: Message, *, is_decimal: bool) -> Iterator[Told]:
     if isinstance(message.data, DataCid) and message.data.event is not None:
         yield _contact_id(message.data.event)
     elif isinstance(message.data, DataDcsGroup):
         for block in message.data.blocks:
             for event in getattr(block, "events", None) or ():
-                yield _dc03(event)
+                yield _dc03(event, _as_decimal if is_decimal else _whole)
 
 
 def _contact_id(event: CidEvent) -> Told:
@@ -101,7 +103,7 @@ def _contact_id(event: CidEvent) -> Told:
     )
 
 
-def _dc03(event: DcsEvent) -> Told:
+def _dc03(event: DcsEvent, number: Callable[[object], int | None]) -> Told:
     kind, sort = kind_of_dc03(event.code)
     values = {code: one.value for code, one in (event.modifiers or {}).items()}
     is_of_zone, is_of_user = event.label in ("Zone", "Point", "Door"), event.label == "User"
@@ -111,15 +113,22 @@ def _dc03(event: DcsEvent) -> Told:
         event.code,
         str(event.name),
         sort,
-        _whole(area),
-        _whole(event.addr) if is_of_zone else None,
-        _whole(event.addr) if is_of_user and event.addr else _whole(values.get("id")),
+        number(area),
+        number(event.addr) if is_of_zone else None,
+        number(event.addr) if is_of_user and event.addr else number(values.get("id")),
         str(event.descr or ""),
     )
 
 
 def _whole(value: object) -> int | None:
     return value if isinstance(value, int) else None
+
+
+def _as_decimal(value: object) -> int | None:
+    """As the panel wrote it, read anew in decimal: the codec reads hexadecimal, as DC-03, 5.2.1.1.2 has it. What has
+    a letter in it was hexadecimal after all."""
+    number = _whole(value)
+    return number if number is None or not f"{number:x}".isdecimal() else int(f"{number:x}")
 
 
 def _more(message: Message) -> Iterator[tuple[str, Any]]:

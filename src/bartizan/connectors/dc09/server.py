@@ -164,7 +164,7 @@ class Dc09:
         try:
             message = parse_frame(frame, self._keys.get(account))
             self._admit(account, message, now)
-            return message, observations(message, account, frame, now, source=self.source, names=self.settings.names)
+            return message, observations(message, account, frame, now, source=self.source, settings=self.settings)
         except RefusedError:
             raise
         except Exception as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
@@ -37,6 +37,11 @@ class Dc09Settings(BaseModel):
         default=True,
         description="Refuse a message whose stamp is more than 40 seconds old or 20 seconds ahead (DC-09, 5.5.1.9): it "
         "may be an old one played back. The panel is told the right time and sends again.",
+    )
+    numbers: Literal["hexadecimal", "decimal"] = Field(
+        default="hexadecimal",
+        description="How panels write the numbers of areas, zones and users in SIA-DCS: hexadecimal is the standard "
+        "(DC-03, 5.2.1.1.2), and many panels write them in decimal. Trip zone 10 and see under which number it comes.",
     )
     names: dict[str, str] = Field(
         default={},

@@ -10,15 +10,15 @@ from typing import Any, Final
 
 import typst
 
-FOLDER: Final = Path(__file__).parent
+FONTS: Final = str(Path(__file__).parent / "fonts")
 
 
 class TypesetError(Exception):
     """It cannot be set, in words."""
 
 
-def pdf(template: str, told: Mapping[str, Mapping[str, Any]]) -> bytes:
-    """``template`` (a path within this room) with what is ``told`` as data: nobody's words are read as markup.
+def pdf(template: Path, told: Mapping[str, Mapping[str, Any]]) -> bytes:
+    """``template``, which reads nothing outside of its folder, with what is ``told`` as data, never as markup.
 
     Raises TypesetError for writing that no font here has.
     """
@@ -34,18 +34,19 @@ def pdf(template: str, told: Mapping[str, Mapping[str, Any]]) -> bytes:
     )
 
 
-def _set(template: str, inputs: dict[str, str], fonts: Any) -> bytes:
-    source, root = str(FOLDER / template), str(FOLDER)
-    made: Any = typst.compile(source, root=root, sys_inputs=inputs, font_paths=fonts, pdf_standards=["a-2a", "ua-1"])
+def _set(template: Path, inputs: dict[str, str], fonts: Any) -> bytes:
+    made: Any = typst.compile(
+        str(template), root=str(template.parent), sys_inputs=inputs, font_paths=fonts, pdf_standards=["a-2a", "ua-1"]
+    )
     return bytes(made)
 
 
 @cache
 def _fonts() -> Any:
     """Inter, and for digests the monospace that the compiler itself brings: alike on every machine."""
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(FOLDER / "fonts")])
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[FONTS])
 
 
 def _more_fonts() -> Any:
     """The machine's fonts beside them, for a name in another writing."""
-    return typst.Fonts(include_system_fonts=True, include_embedded_fonts=True, font_paths=[str(FOLDER / "fonts")])
+    return typst.Fonts(include_system_fonts=True, include_embedded_fonts=True, font_paths=[FONTS])
