@@ -2,7 +2,7 @@
 
 Two hundred messages a second over twenty connections into the real ``watch`` process: each is in the journal, on disk,
 before it is acknowledged. The peer, in the same run and at the same rate, is ``pysiaalarm``, which acknowledges without
-keeping anything.
+keeping anything. Then a flood (benchmarks/alarm_flood.py), unless ``--no-flood``.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bartizan.connectors.dc09.answers import framed
+from benchmarks.alarm_flood import flood
 from benchmarks.intake import free_port
 from benchmarks.report import Figure, report
 
@@ -50,6 +52,20 @@ def acknowledged(port: int, seconds: float) -> list[float]:
     for line in lines:
         line.join()
     return found
+
+
+def send_evenly(port: int, number: int, seconds: float, rooms: int = 2000) -> None:
+    """So many activations of one detector after the other, spread over ``seconds``, on one line; each acknowledged."""
+    began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", port), 10) as panel:
+        for turn in range(number):
+            time.sleep(max(0.0, began + turn * seconds / number - time.monotonic()))
+            detector = turn % rooms
+            told = f"#0815|Nri{detector // 100 + 1:X}/BA{detector % 100 + 1:02X}"
+            stamp = datetime.now(UTC).strftime("_%H:%M:%S,%m-%d-%Y")
+            panel.sendall(framed(f'"SIA-DCS"{turn % 9999 + 1:04}L0#0815[{told}]{stamp}'.encode()))
+            if b"ACK" not in (answer := panel.recv(4096)):
+                raise SystemExit(f"A message was answered {answer!r} and not ACK.")
 
 
 def _one_line(port: int, number: int, seconds: float, found: list[float]) -> None:
@@ -116,17 +132,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--no-flood", action="store_true")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, ours(Path(folder)) as port:
         kept = acknowledged(port, asked.seconds)
     with theirs() as port:
         unkept = acknowledged(port, asked.seconds)
+    came = None if asked.no_flood else flood()
+    figures = {"dc09_ack_milliseconds_p99": Figure(p99(kept), "ms", "<= 5", round(p99(unkept), 2))}
+    if came:
+        figures["flood_lost"] = Figure(came.sent - came.counted, "activations", "= 0")
+        figures["flood_now_page_milliseconds"] = Figure(came.now_milliseconds, "ms", "<= 1000")
     report(
         "alarms",
-        {"dc09_ack_milliseconds_p99": Figure(p99(kept), "ms", "<= 5", round(p99(unkept), 2))},
+        figures,
         median_milliseconds=round(statistics.median(kept), 3),
         peer_median_milliseconds=round(statistics.median(unkept), 3),
         messages=len(kept),
+        flood=asdict(came) if came else None,
     )
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-CHILDREN = ("web", "watch", "judge", "worker")
+CHILDREN = ("web", "watch", "judge", "worker", "panels", "cameras")
 STEADY = 30.0
 """A child that lived this long starts again at once; one that did not waits longer each time."""
 LONGEST_WAIT = 60.0

@@ -23,7 +23,14 @@ ALARMS = [rule for rule in LOADED if rule.level != "informational"]
 
 def test_every_rule_of_the_packs_can_be_used() -> None:
     assert PROBLEMS == []
-    assert {Path(rule.path).parent.name for rule in LOADED} == {"across", "alarms", "doors", "hosts", "logins"}
+    assert {Path(rule.path).parent.name for rule in LOADED} == {
+        "across",
+        "alarms",
+        "cameras",
+        "doors",
+        "hosts",
+        "logins",
+    }
 
 
 def test_every_rule_holds_its_own_examples() -> None:

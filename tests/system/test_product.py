@@ -18,6 +18,8 @@ from typing import Any
 
 import pytest
 
+from bartizan.supervisor import CHILDREN
+
 pytestmark = pytest.mark.peer
 
 
@@ -112,7 +114,7 @@ def test_a_datagram_from_logger_becomes_a_case_and_no_process_is_left_at_the_end
     assert "203.0.113.58" in headline
     assert "not known" in headline
     status = product.bartizan("status").stdout
-    assert all(re.search(rf"{name}\s+running", status) for name in ("web", "watch", "judge", "worker"))
+    assert all(re.search(rf"{name}\s+running", status) for name in CHILDREN)
     running = product.children()
     product.process.send_signal(signal.SIGTERM)
     assert product.process.wait(30) == 0
@@ -123,7 +125,7 @@ def test_a_datagram_from_logger_becomes_a_case_and_no_process_is_left_at_the_end
 def test_after_the_parent_is_killed_its_children_end_and_a_new_start_works(product: Product) -> None:
     assert "/welcome/" in product.log.read_text()
     running = product.children()
-    assert len(running) == 4
+    assert len(running) == len(CHILDREN)
     product.process.kill()
     product.process.wait()
     until(lambda: not any(map(is_alive, running)))

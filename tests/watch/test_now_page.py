@@ -88,7 +88,7 @@ def test_undoing_gives_the_alarm_back_with_its_holder_its_clock_and_its_shelf(co
     for alarm, deed, filled in (
         (given, "acknowledge", {}),
         (shelved, "acknowledge", {}),
-        (given, "close", {"reason": "Tested"}),
+        (given, "close", {"verdict": "false", "cause": "cleaner"}),
         (given, "shelve", {"reason": "Movers", "until": (timezone.now() + timedelta(hours=1)).isoformat()}),
     ):
         alarm.refresh_from_db()
@@ -166,12 +166,12 @@ def test_what_was_typed_is_kept_when_shelving_is_refused(console: Client) -> Non
     assert 'value="Painters"' in answer.content.decode()
 
 
-def test_closing_needs_words_and_takes_the_alarm_out_of_the_queue(console: Client) -> None:
+def test_closing_needs_an_answer_and_takes_the_alarm_out_of_the_queue(console: Client) -> None:
     alarm = world.alarm()
-    assert console.post(f"/alarms/{alarm.pk}/close", {"reason": " "}, headers={"X-Part": "alarm"}).status_code == 422
-    console.post(f"/alarms/{alarm.pk}/close", {"reason": "Door was tested"})
+    do(console, alarm, "close", 422, reason="Tested")
+    console.post(f"/alarms/{alarm.pk}/close", {"verdict": "tested", "reason": "Door was tested"})
     assert queue(console) == []
-    assert "Door was tested" in part(console, "alarm", f"?alarm={alarm.pk}")
+    assert "Tested: Door was tested" in part(console, "alarm", f"?alarm={alarm.pk}")
 
 
 def test_an_alarm_that_is_not_there_is_not_found(console: Client) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-PAGES: tuple[str, ...] = ()
+PAGES: tuple[str, ...] = (
+    *("wall", "live", "playback", "review", "clip_for", "search", "exports"),
+    *("setup", "trying", "zones"),
+)
 
 urlpatterns = [path("", include(f"bartizan.cameras.pages.{page}")) for page in PAGES]

@@ -27,6 +27,7 @@ MOST: Final = 200_000
 EFFECTS: Final = 6
 _KINDS: Final = frozenset(SORTS) - {"alarm.motion", "network.flow", "document.read"} | {
     "door.exit", "door.denied", "door.held", "door.passback", "alarm.tamper", "camera.covered", "camera.person",
+    "camera.crossed", "camera.entered", "camera.moved", "camera.defocused", "camera.frozen",
     "device.offline", "biometric.refused", "document.marked", "host.logclear", "host.service", "login.logout",
 }  # fmt: skip
 """What the engine asks about, but for the noisiest, which a house has by the million."""

@@ -17,6 +17,9 @@ SHARES = timedelta(hours=12)
 """How far apart alarms of one case may lie when they share a person, user account, badge, host or file."""
 SHARES_PLACE = timedelta(hours=1)
 """The same when they share only the place, which many people pass."""
+FLOOD, FLOOD_WINDOW = 10, timedelta(minutes=10)
+"""From so many cases that the same rule opened at one site within the window on, what comes next joins the first of
+them: ANSI/ISA-18.2 calls ten new alarms in ten minutes a flood, and a hundred rooms at once are one matter."""
 
 
 @answers(AlarmRaised)
@@ -72,8 +75,16 @@ def case_to_join(alarm: Alarm) -> Case | None:
         if _near(entity.case, alarm, SHARES_PLACE if is_place else SHARES):
             best[entity.case_id] = best.get(entity.case_id, 0) + (1 if is_place else 3)
     if not best:
-        return None
+        return _flooded(alarm)
     return Case.objects.get(pk=max(best, key=lambda pk: (best[pk], pk)))
+
+
+def _flooded(alarm: Alarm) -> Case | None:
+    lately = Case.objects.filter(
+        site=alarm.site, opened_by=None, first_at__gte=alarm.first_at - FLOOD_WINDOW, first_at__lte=alarm.last_at
+    ).exclude(state="closed")
+    opened = lately.filter(alarms__rule=alarm.rule).distinct().order_by("pk")[:FLOOD]
+    return opened[0] if len(opened) == FLOOD else None
 
 
 def _near(case: Case, alarm: Alarm, window: timedelta) -> bool:

@@ -7,6 +7,7 @@ from django.urls import path, re_path
 from bartizan.cases import queries
 from bartizan.cases.pages import (
     bench_deeds,
+    clips,
     clock_deeds,
     contact_deeds,
     deeds,
@@ -81,6 +82,7 @@ panels.show(
         needs="see alarms",
     )
 )
+panels.show(panels.Panel("doors", 10, "cases/muster_doors.html", muster.of_doors, needs="see alarms"))
 panels.show(panels.Panel("me", 10, "cases/own_panel.html", lambda user: {"charges": own_charges(user)}))
 panels.show(
     panels.Panel(
@@ -130,6 +132,7 @@ urlpatterns = [
     re_path(_NUMBER + r"/findings$", bench_deeds.tab, name="bench"),
     re_path(_NUMBER + r"/findings/do/(?P<deed>[a-z]+)$", bench_deeds.do, name="bench-do"),
     *bench_deeds.urlpatterns,
+    *clips.urlpatterns,
     *muster.urlpatterns,
     *safe.urlpatterns,
     *own_notice.urlpatterns,

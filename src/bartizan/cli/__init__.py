@@ -42,7 +42,7 @@ def _process() -> str:
     """What the audit calls this process: a child's own name, else where a person typed."""
     context = click.get_current_context(silent=True)
     name = (context.info_name or "") if context else ""
-    return name if name in ("watch", "judge", "worker", "demo") else "command line"
+    return name if name in ("watch", "judge", "worker", "panels", "cameras", "demo") else "command line"
 
 
 def open_records(*, makes: bool = True) -> None:
@@ -68,6 +68,19 @@ def open_records(*, makes: bool = True) -> None:
         raise click.ClickException(postgres.unanswered(error)) from error
 
 
-PARTS = ("audit", "system", "imports", "rules", "demo", "search", "keeping", "evidence", "packet", "pinpoint")
+PARTS = (
+    "audit",
+    "system",
+    "panels",
+    "cameras",
+    "imports",
+    "rules",
+    "demo",
+    "search",
+    "keeping",
+    "evidence",
+    "packet",
+    "pinpoint",
+)
 for _part in PARTS:  # each adds its commands to ``main``
     import_module(f"bartizan.cli.{_part}")

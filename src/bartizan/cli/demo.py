@@ -26,7 +26,7 @@ TIME_LIMIT = 600.0
 @click.option("--port", type=int, help="The console's port (default 8000).")
 @click.option("--seed", default=SEED, show_default=True, help="The same seed makes the same organisation.")
 @click.option("--speed", default=1.0, show_default=True, help="Of the incidents; 3 is three times as fast.")
-@click.option("--until-done", is_flag=True, help="Play the three incidents, say what became of them, and end.")
+@click.option("--until-done", is_flag=True, help="Play the four incidents, say what became of them, and end.")
 @click.option("--json", "as_json", is_flag=True, help="With --until-done: one JSON line a case.")
 @click.option("--remove", is_flag=True, help="Take everything that the demo made out of the data folder.")
 @click.option("--force", is_flag=True, help="Put the demo beside records that are there already.")
@@ -41,7 +41,7 @@ def demo(  # noqa: PLR0913, PLR0917  one argument an option
     force: bool,
     at_rest: bool,
 ) -> None:
-    """Veldmark Instruments: three sites, 120 people, a month of ordinary life, and three incidents as you watch."""
+    """Veldmark Instruments: three sites, 120 people, a month of ordinary life, and four incidents as you watch."""
     if speed <= 0:
         raise click.ClickException("The speed must be above 0, such as 0.5, 1 or 3.")
     if remove:
@@ -161,4 +161,5 @@ def demo_player(speed: float) -> None:
         stop=stop,
         receiving=outcome.receiving,
         progress=progress,
+        line=data_folder() / outlets.READER_LINE,
     )

@@ -1,4 +1,4 @@
-"""run, status, doctor, sign-in-link, and the three children."""
+"""run, status, doctor, sign-in-link, and the children but those of panels and cameras."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def serve(
     extra: list[supervisor.Child] | None = None,
     prepared: bool = False,
 ) -> None:
-    """Prepare, say how to sign in, and be the parent of ``web``, ``watch``, ``judge`` and ``worker``."""
+    """Prepare, say how to sign in, and be the parent of ``supervisor.CHILDREN``."""
     if port:
         os.environ["BARTIZAN_PORT"] = str(port)
     if listen:
@@ -183,6 +183,7 @@ def worker() -> None:
     from bartizan.cases import muster_tasks as musters
     from bartizan.cases import tasks as cases
     from bartizan.core.backup import tasks as backups
+    from bartizan.doors import tasks as doors
     from bartizan.notices import tasks as notices
     from bartizan.watch import tasks
 
@@ -192,6 +193,7 @@ def worker() -> None:
         threading.Thread(target=work, args=(stop,), name=name)
         for name, work in (
             ("cases", cases.work),
+            ("doors", doors.work),
             ("evidence", evidence.work),
             ("musters", musters.work),
             ("notices", notices.work),

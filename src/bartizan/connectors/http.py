@@ -1,4 +1,5 @@
-"""What a sender may post to ``/api/observations``, decoded: Bartizan JSON, OCSF JSON and Windows events as JSON.
+"""What a sender may post to ``/api/observations``, decoded: Bartizan JSON, OCSF JSON, Windows events and Microsoft's
+badging events as JSON.
 
 A body is one JSON object, an array of them, or one a line (NDJSON). It is refused as a whole when a part of it is not
 JSON at all, so that a sender that tries again does not store half of it twice. JSON that is not understood is kept,
@@ -15,6 +16,7 @@ from typing import Any, Final
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bartizan.connectors.parse_badging import badging_event
 from bartizan.connectors.parse_ocsf import ocsf_event
 from bartizan.connectors.parse_windows import windows_event
 from bartizan.engines.observe import EPOCH, KINDS, Observation
@@ -118,12 +120,19 @@ def read_entry(source: str, entry: Any, received: datetime) -> tuple[Observation
         return _from_ocsf(source, entry, received)
     if "kind" in entry:
         return _from_bartizan(source, entry, received)
+    if "AccessStatus" in entry:
+        return _from_badging(source, entry, received)
     windows = windows_event(entry)
     if windows:
         at = windows.at or received
         observation = Observation(at, source, windows.kind, windows.actor, "", windows.device, windows.asset)
         return _with(observation, windows.outcome, windows.data, windows.key), None
-    return _unknown(source, entry, received, "it names no kind (Bartizan), class_uid (OCSF) or EventID (Windows)")
+    return _unknown(
+        source,
+        entry,
+        received,
+        "it names no kind (Bartizan), class_uid (OCSF), EventID (Windows) or AccessStatus (badging)",
+    )
 
 
 def _with(seen: Observation, outcome: str, data: Mapping[str, Any], key: str) -> Observation:
@@ -161,6 +170,21 @@ def _from_ocsf(source: str, entry: Mapping[str, Any], received: datetime) -> tup
         return _unknown(source, entry, received, str(error))
     seen = (parts.actor, parts.place, parts.device, parts.asset)
     return Observation(at, source, parts.kind, *seen, parts.outcome, dict(entry), "", parts.key), None
+
+
+def _from_badging(
+    source: str, entry: Mapping[str, Any], received: datetime
+) -> tuple[Observation, tuple[str, str] | None]:
+    parts = badging_event(entry)
+    if parts is None:
+        why = "a badging event needs UserId, AssetId, EventTime, and Success or Failed as AccessStatus"
+        return _unknown(source, entry, received, why)
+    try:
+        at = read_time(parts.time)
+    except ValueError as error:
+        return _unknown(source, entry, received, str(error))
+    seen = Observation(at, source, parts.kind, parts.actor, parts.place)
+    return _with(seen, parts.outcome, dict(entry), parts.key), None
 
 
 def _unknown(

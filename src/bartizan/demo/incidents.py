@@ -1,4 +1,4 @@
-"""The three incidents that the demo plays, step by step, as the devices would report them."""
+"""The four incidents that the demo plays, step by step, as the devices would report them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
-from bartizan.demo.outlets import CAMERAS, DESKTOPS, DOORS, FILES, SENSORS, SYSLOG
+from bartizan.demo.outlets import (
+    CAMERAS,
+    DESKTOPS,
+    DOORS,
+    FILES,
+    PANELS,
+    READER,
+    READER_PORTAL,
+    READERS,
+    SENSORS,
+    SYSLOG,
+)
 from bartizan.demo.people import BORROWED_BADGE, LEAVERS_BADGE, MARTA
 from bartizan.demo.world import World
 
@@ -43,7 +54,7 @@ class Incident:
 
 
 def incidents(world: World, seed: int) -> list[Incident]:
-    return [leaver(), borrowed_desk(world), spraying(world, seed)]
+    return [leaver(), borrowed_desk(world), spraying(world, seed), copied_badge(world)]
 
 
 def leaver() -> Incident:
@@ -126,6 +137,30 @@ def spraying(world: World, seed: int) -> Incident:
     marks = frozenset({f"ip:{SPRAYER}", vpn, server, f"user:{victim.account}", "zone:HH-4.04"})
     words = "Password spraying succeeds and files are copied out"
     return Incident("spraying", words, marks, "HH-4.04", sorted(steps, key=lambda step: step.after))
+
+
+def copied_badge(world: World) -> Incident:
+    """The badge of somebody who is at Mill Lane opens the goods hall at Eastgate, where the panel and a camera see
+    who comes in."""
+    owner = next(m for m in world.members if m.desk == "ML-0.12" and not m.left_on)
+    badge = f"badge:{owner.badge}"
+    alarm = {"source": PANELS, "kind": "alarm.triggered", "device": "panel:EG-PA-1",
+             "data": {"code": "BA", "area": 1, "zone": 0x12}}  # fmt: skip
+    at_reader = {"source": READERS, "kind": "door.granted", "actor": badge, "place": READER_PORTAL, "device": READER}
+    steps = [
+        *_door(0, owner.badge, "ML-2-030", "ML-2-R30"),
+        Step(8, at_reader),
+        Step(8.8, {"source": READERS, "kind": "door.opened", "place": READER_PORTAL}),
+        Step(11, _motion("EG-0-M12")),
+        Step(12, alarm),
+        Step(13, _person("EG-0-C02")),
+        Step(14, {"source": READERS, "kind": "door.closed", "place": READER_PORTAL}),
+        Step(26, _person("EG-0-C03")),
+        Step(34, {"source": READERS, "kind": "door.exit", "place": READER_PORTAL}),
+        Step(35, _motion("EG-0-M12", occupied=False)),
+    ]
+    marks = frozenset({badge, "zone:EG-0.12", "portal:EG-0-012"})
+    return Incident("copied-badge", "A badge opens Eastgate while its owner is at Mill Lane", marks, "EG-0.12", steps)
 
 
 def _door(after: float, badge: str, portal: str, reader: str) -> list[Step]:

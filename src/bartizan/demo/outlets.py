@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from bartizan.connectors.osdp.played import KEY
 from bartizan.demo import marks
 from bartizan.watch.actions import new_token, save_source
 from bartizan.watch.models import Source
 
 SYSLOG, DOORS, SENSORS, CAMERAS = "veldmark-servers", "veldmark-doors", "veldmark-sensors", "veldmark-cameras"
 DESKTOPS, FILES, PANELS = "veldmark-desktops", "veldmark-files", "veldmark-panels"
-SOURCES: Final = (SYSLOG, DOORS, SENSORS, CAMERAS, DESKTOPS, FILES, PANELS)
+READERS = "veldmark-readers"
+READER_LINE: Final = "run/demo-line"
+"""Where the serial line of the demo's reader is found, within the data folder."""
+SOURCES: Final = (SYSLOG, DOORS, SENSORS, CAMERAS, DESKTOPS, FILES, PANELS, READERS)
+HOUSE: Final = ("cameras", "panels")
+"""Under which names Bartizan itself tells what its cameras and panels saw."""
 ACCOUNTS: Final = {"panel:ML-PA-1": "0815", "panel:HH-PA-1": "0816", "panel:EG-PA-1": "0817"}
 """Under which account each site's panel reports."""
+DETECTORS: Final = {"0817/1/18": "detector:EG-0-M12"}
+"""Panels' own zones by the estate's names; their numbers are hexadecimal on the line."""
+READER, READER_PORTAL = "reader:EG-0-R12", "portal:EG-0-012"
 LOOPBACK: Final = "127.0.0.1"
 _NOTHING: Final = {"bartizan": "", "zigbee2mqtt": "", "homeassistant": "", "frigate": ""}
 
@@ -28,6 +37,7 @@ class Targets:
     mqtt_port: int
     panels_port: int
     tokens: dict[str, str]
+    cameras_port: int = 0
 
 
 def make_sources(data: Path, made: marks.Marks) -> Targets:
@@ -38,8 +48,9 @@ def make_sources(data: Path, made: marks.Marks) -> Targets:
         mqtt_port=_free_port(int(before.get("mqtt_port", 0))),
         panels_port=_free_port(int(before.get("panels_port", 0))),
         tokens=dict(before.get("tokens", {})),
+        cameras_port=_free_port(int(before.get("cameras_port", 0))),
     )
-    for name, (connector, settings) in _configured(targets).items():
+    for name, (connector, settings) in _configured(data, targets).items():
         save_source(name, connector, settings, None)
     for name in (DESKTOPS, FILES):
         source = save_source(name, "http", {}, None)
@@ -53,11 +64,10 @@ def make_sources(data: Path, made: marks.Marks) -> Targets:
 
 
 def as_marks(targets: Targets) -> dict[str, Any]:
-    ports = {"syslog_port": targets.syslog_port, "mqtt_port": targets.mqtt_port, "panels_port": targets.panels_port}
-    return {**ports, "tokens": targets.tokens}
+    return asdict(targets)
 
 
-def _configured(targets: Targets) -> dict[str, tuple[str, dict[str, Any]]]:
+def _configured(data: Path, targets: Targets) -> dict[str, tuple[str, dict[str, Any]]]:
     broker = {"host": LOOPBACK, "port": targets.mqtt_port, **_NOTHING}
     listen = {
         "udp_address": LOOPBACK, "udp_port": targets.syslog_port, "tcp_address": LOOPBACK,
@@ -65,10 +75,13 @@ def _configured(targets: Targets) -> dict[str, tuple[str, dict[str, Any]]]:
     }  # fmt: skip
     panels = {
         "tcp_address": LOOPBACK, "tcp_port": targets.panels_port, "udp_port": 0, "accounts": list(ACCOUNTS.values()),
-        "names": {account: panel for panel, account in ACCOUNTS.items()},
+        "names": {account: panel for panel, account in ACCOUNTS.items()} | DETECTORS,
     }  # fmt: skip
+    reader = f"1 in {READER} {READER_PORTAL} relay=0 contact=0 exit=1"
+    readers = {"serial_port": str(data / READER_LINE), "readers": [reader], "keys": f"1={KEY.hex()}"}
     return {
         PANELS: ("dc09", panels),
+        READERS: ("osdp", readers),
         SYSLOG: ("syslog", listen),
         DOORS: ("mqtt", {**broker, "bartizan": "bartizan"}),
         SENSORS: ("mqtt", {**broker, "zigbee2mqtt": "zigbee2mqtt"}),

@@ -1,4 +1,4 @@
-"""Plays the demo from the sending side: ordinary life at its own pace, and three incidents in a row."""
+"""Plays the demo from the sending side: ordinary life at its own pace, and four incidents in a row."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -20,6 +21,7 @@ from bartizan.demo.incidents import Incident, Step, incidents
 from bartizan.demo.outlets import ACCOUNTS, CAMERAS, DOORS, PANELS, SENSORS, Targets
 from bartizan.demo.people import DAAN, MARTA
 from bartizan.demo.places import TIMEZONE
+from bartizan.demo.stage import Stage, raised
 from bartizan.demo.traffic import FIREWALLS, connection
 from bartizan.demo.wires import Wires, now_us
 from bartizan.demo.world import World, world
@@ -49,14 +51,17 @@ def play(  # noqa: PLR0913  one argument a setting, all by name
     stop: threading.Event,
     receiving: Callable[[], bool] = lambda: True,
     progress: Path | None = None,
+    line: Path | None = None,
 ) -> None:
     """Send to ``targets`` and to the console at ``console`` (``http://127.0.0.1:8000``) until ``stop`` is set.
 
     Waits until the console answers and ``receiving()`` is true. ``speed`` shortens the pauses within and between the
-    incidents; everything is dated when it is sent. ``progress`` is told when each incident began and ended.
+    incidents; everything is dated when it is sent. ``progress`` is told when each incident began and ended. With
+    ``line``, where the reader's cable is found, cameras and the reader are played too.
     """
     veldmark = world(seed, today)
-    with Wires(targets, console) as wires:
+    devices = raised(targets.cameras_port, line) if line else nullcontext(Stage())
+    with devices as stage, Wires(targets, console, stage) as wires:
         _wait(wires, receiving, stop)
         life = threading.Thread(target=_live, args=(veldmark, seed, wires, stop), name="life", daemon=True)
         life.start()

@@ -19,8 +19,9 @@ from bartizan.cases.models import Case
 from bartizan.core.actions import record
 from bartizan.core.models import User
 from bartizan.core.rows import register_name, targets
-from bartizan.demo import contacts, marks, plans, reports, sanctions, source_clock
-from bartizan.demo.outlets import SOURCES
+from bartizan.demo import contacts, marks, plans, reports, sanctions, source_clock, wings
+from bartizan.demo.days import STREET
+from bartizan.demo.outlets import HOUSE, SOURCES
 from bartizan.demo.world import world
 from bartizan.estate.models import Badge, BadgeIssue, Person
 from bartizan.notices.models import Notice
@@ -60,7 +61,7 @@ def remove(at_rest: bool = False) -> Removed:
             removed = _from_records(lake, data, made)
         except ProtectedError as error:
             raise NotOursError(_in_use(map(_called, error.protected_objects))) from error
-        events = lake.forget_sources(SOURCES)
+        events = lake.forget_sources(SOURCES, HOUSE, sorted(STREET))
     # The judge's memory is of people who are gone.
     (data / "cache" / "judge.state").unlink(missing_ok=True)
     marks.forget(data)
@@ -70,6 +71,7 @@ def remove(at_rest: bool = False) -> Removed:
 @atomic
 def _from_records(lake: Lake, data: Path, made: marks.Marks) -> Removed:
     alarms, cases = _alarms_and_cases(lake, made)
+    wings.forget(data)
     records = _records(int(made["seed"]), date.fromisoformat(made["today"]))
     Trouble.objects.filter(part__in=[f"source:{name}" for name in SOURCES]).delete()
     source_clock.forget()
@@ -125,8 +127,9 @@ def _foreign(events: Collection[str], lake: Lake) -> list[str]:
     """Those of ``events`` that other sources than the demo's sent; none may be guessed to be the demo's."""
     rows = lake.ask(
         "SELECT id::VARCHAR AS id FROM lake.event"
-        " WHERE source IN (SELECT unnest(?)) AND id::VARCHAR IN (SELECT unnest(?))",
-        [list(SOURCES), list(events)],
+        " WHERE (source IN (SELECT unnest(?)) OR (source IN (SELECT unnest(?)) AND site IN (SELECT unnest(?))))"
+        " AND id::VARCHAR IN (SELECT unnest(?))",
+        [list(SOURCES), list(HOUSE), sorted(STREET), list(events)],
     )
     return sorted(set(events) - {row["id"] for row in rows.to_pylist()})
 

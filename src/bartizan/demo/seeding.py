@@ -34,6 +34,7 @@ from bartizan.demo import (
     source_clock,
     states,
     told,
+    wings,
 )
 from bartizan.demo.days import day_of
 from bartizan.demo.outlets import SOURCES, Targets, as_marks, make_sources
@@ -98,7 +99,7 @@ def seed(
     with Lake(data / "lake") as lake:
         events = _fill(lake, lived, context)
     _remember(data, context)
-    _settle(data, veldmark, staff, now)
+    _settle(data, veldmark, staff, targets, now)
     marks.add(data, is_whole=True)
     return Seeded(staff[0], targets, events, today)
 
@@ -114,7 +115,7 @@ def _records(data: Path, veldmark: World, *, today: date, **asked: Any) -> tuple
 
 
 @atomic
-def _settle(data: Path, veldmark: World, staff: list[User], now: datetime) -> None:
+def _settle(data: Path, veldmark: World, staff: list[User], targets: Targets, now: datetime) -> None:
     marks.add(data, **history.write(now, staff))
     command.write(now, staff)
     deadlines.write(now, staff)
@@ -128,6 +129,7 @@ def _settle(data: Path, veldmark: World, staff: list[User], now: datetime) -> No
     marks.add(data, **reports.write(now, staff))
     told.write(now)
     states.write(veldmark, now)
+    wings.write(staff, targets)
     _count_sources(data)
 
 
@@ -151,7 +153,9 @@ def _again(data: Path, made: marks.Marks, now: datetime) -> Seeded:
     events = _fill(judge.lake, meanwhile, judge.context)
     judge.remember()
     judge.lake.close()
-    return Seeded(officers.chief(), make_sources(data, made), events, first)
+    targets = make_sources(data, made)
+    wings.move(targets)
+    return Seeded(officers.chief(), targets, events, first)
 
 
 def life(made: World, seed: int, today: date, days: int, until: datetime) -> Iterator[Event]:

@@ -23,10 +23,13 @@ from bartizan.demo.outlets import (
     FILES,
     LOOPBACK,
     PANELS,
+    READER_PORTAL,
+    READERS,
     SENSORS,
     SYSLOG,
     Targets,
 )
+from bartizan.demo.stage import Stage
 from bartizan.engines.observe import moment, split_reference
 
 Event = Mapping[str, Any]
@@ -37,8 +40,9 @@ MACHINE_LINES: Final = {"sshd": 38, "filterlog": 134, "useradd": 86, "sshd-sessi
 class Wires:
     """Connections to the demo's receivers. Safe for two threads: each event is one datagram, message or request."""
 
-    def __init__(self, targets: Targets, console: str) -> None:
+    def __init__(self, targets: Targets, console: str, stage: Stage | None = None) -> None:
         self.targets = targets
+        self.stage = stage or Stage()
         self.console = console
         self.sent = 0
         self._numbers: Counter[str] = Counter()
@@ -46,7 +50,7 @@ class Wires:
         self._broker = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="veldmark-player")
         self._by_source: dict[str, Callable[[Event], None]] = {
             SYSLOG: self._syslog, DOORS: self._publish, SENSORS: self._publish, CAMERAS: self._publish,
-            DESKTOPS: self._desktop, FILES: self._file, PANELS: self._panel,
+            DESKTOPS: self._desktop, FILES: self._file, PANELS: self._panel, READERS: self.stage.read,
         }  # fmt: skip
 
     def __enter__(self) -> Self:
@@ -68,7 +72,11 @@ class Wires:
 
     def send(self, event: Event) -> None:
         """As the source of ``event`` would. Raises OSError when the receiver does not answer."""
-        self._by_source[event["source"]](event)
+        if event["source"] == DOORS and event.get("place") == READER_PORTAL:
+            self.stage.read(event)  # that door has a reader on a line of its own
+        else:
+            self._by_source[event["source"]](event)
+        self.stage.show(event)
         self.sent += 1
 
     def _publish(self, event: Event) -> None:
@@ -109,7 +117,7 @@ def panel_message(event: Event, sequence: int) -> bytes:
     if event["kind"] == "device.state":
         return framed(f'"NULL"0000L0#{account}[]{stamp}'.encode())
     number = data.get("user", data.get("zone", 0))
-    told = f"#{account}|Nri{data.get('area', 1)}/{data['code']}{number:02}"
+    told = f"#{account}|Nri{data.get('area', 1)}/{data['code']}{number:02X}"
     return framed(f'"SIA-DCS"{sequence:04}L0#{account}[{told}]{stamp}'.encode())
 
 

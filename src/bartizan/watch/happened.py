@@ -21,3 +21,15 @@ class ClockMeasured:
     source: str
     since: datetime | None
     until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ActEnded:
+    """What a device was asked to do is done, failed or expired."""
+
+    act: int
+    target: str
+    verb: str
+    about: str
+    state: str
+    words: str

@@ -30,6 +30,7 @@ from bartizan.watch.journal import Writer
 from bartizan.watch.judge import Judge
 from bartizan.watch.lake import Lake, LakeError
 from bartizan.watch.models import Alarm, Source
+from bartizan.watch.obey import Obeying
 from bartizan.watch.receive import Configured, Receiver
 
 log = logging.getLogger(__name__)
@@ -72,14 +73,16 @@ def _until_told() -> threading.Event:
 
 
 async def _receive(receiver: Receiver, intake: Intake, stop: threading.Event) -> None:
-    looked = 0.0
+    looked, obeying = 0.0, Obeying(receiver.connectors)
     while not stop.is_set():
+        await obeying.look()
         if time.monotonic() - looked > LOOKS:
             looked = time.monotonic()
             with contextlib.suppress(OperationalError):  # the records are busy: the next look is soon
                 await receiver.configure(await asyncio.to_thread(configured))
                 await asyncio.to_thread(_report, receiver.health(), intake)
         await asyncio.sleep(0.1)
+    await obeying.close()
     await receiver.close()
 
 

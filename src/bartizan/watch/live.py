@@ -56,8 +56,14 @@ def _device(user: Any, body: dict[str, Any]) -> dict[str, Any] | None:
     return body if estate.devices(user).filter(code=body.get("code")).exists() else None
 
 
+def _act(user: Any, body: dict[str, Any]) -> dict[str, Any] | None:
+    sites = reach_of(user).sites
+    return body if not sites or body.get("site") in sites else None
+
+
 topic("alarm", "see alarms", _alarm, kept=("site", "person", "zone", "holder_id"))
 topic("events", "see events", _events)
 topic("door", "see places", _door)
 topic("device", "see places", _device)
 topic("source", "see sources")
+topic("act", "see events", _act, kept=("site",))

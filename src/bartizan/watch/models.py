@@ -1,4 +1,4 @@
-"""Sources, rules' switches, alarms, retention and legal holds."""
+"""Sources, rules' switches, alarms and what they turned out to be, acts, retention and legal holds."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+
+from bartizan.engines.nuisance.causes import CAUSES, VERDICTS
 
 LEVELS = [(4, "Critical"), (3, "High"), (2, "Medium"), (1, "Low")]
 
@@ -119,6 +121,54 @@ class AlarmEvent(models.Model):
         constraints = [models.UniqueConstraint(fields=["rule", "event"], name="one_finding_a_rule_and_event")]
 
 
+class AlarmAnswer(models.Model):
+    """What an alarm turned out to be, as whoever closed it said. Taken back when the closing is undone."""
+
+    VERDICTS = VERDICTS
+    CAUSES = [(name, cause.words) for name, cause in CAUSES.items()]
+
+    alarm = models.ForeignKey(Alarm, on_delete=models.CASCADE, related_name="answers")
+    verdict = models.CharField(max_length=8, choices=VERDICTS)
+    cause = models.CharField(max_length=20, choices=CAUSES)
+    words = models.CharField(max_length=300, blank=True)
+    detector = models.CharField(max_length=160, blank=True, db_index=True)
+    """The reference of what reported it, copied: the answer outlives the alarm's own fields."""
+    happened_at = models.DateTimeField(db_index=True)
+    """When the detector reported it first."""
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    taken_back_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["alarm"], condition=models.Q(taken_back_at=None), name="one_answer_an_alarm"
+            )
+        ]
+
+
+class DetectorProposal(models.Model):
+    """What somebody proposed to change on a detector that cries wolf, with the figures that it rests on."""
+
+    STATES = [(s, s.capitalize()) for s in ("open", "done", "dropped")]
+
+    detector = models.CharField(max_length=160, db_index=True)
+    remedy = models.CharField(max_length=20)
+    words = models.CharField(max_length=200)
+    """What is to be done: ``Change the battery``."""
+    figures = models.JSONField(default=dict)
+    """False and answered alarms, days, and what the replay said when it was proposed."""
+    note = models.CharField(max_length=300, blank=True)
+    site = models.CharField(max_length=20, blank=True)
+    zone = models.CharField(max_length=30, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(max_length=8, choices=STATES, default="open", db_index=True)
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+    settled_words = models.CharField(max_length=300, blank=True)
+
+
 class Retention(models.Model):
     """How long events of a kind are kept; the longest matching prefix wins, 400 days without one."""
 
@@ -154,3 +204,39 @@ class Trouble(models.Model):
     last_at = models.DateTimeField(default=timezone.now)
     count = models.PositiveIntegerField(default=1)
     ended_at = models.DateTimeField(null=True, blank=True)
+
+
+class Act(models.Model):
+    """What somebody asked a device to do, and what became of it. It is tried once and never again by itself."""
+
+    STATES = [(s, s.capitalize()) for s in ("asked", "taken", "done", "failed", "expired")]
+
+    source = models.CharField(max_length=60)
+    """By its name: what was done outlives the source."""
+    verb = models.CharField(max_length=40)
+    target = models.CharField(max_length=160, db_index=True)
+    """A reference, such as ``portal:ML-2-002``."""
+    site = models.CharField(max_length=20, blank=True)
+    facts = models.JSONField(default=dict, blank=True)
+    reason = models.CharField(max_length=400)
+    about = models.CharField(max_length=80, blank=True, db_index=True)
+    """A reference of what it belongs to, such as ``lockdown:3``."""
+    key = models.CharField(max_length=160, unique=True, null=True)
+    """Whoever asks with the same key again gets this act and no second one."""
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=8, choices=STATES, default="asked", db_index=True)
+    words = models.CharField(max_length=400, blank=True)
+    """How it ended."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in ("asked", "taken") and timezone.now() < self.expires_at
+
+    @property
+    def shown_state(self) -> str:
+        """It has expired though nobody was there to write it down: the process ``watch`` may not run."""
+        return self.state if self.ended_at or timezone.now() < self.expires_at else "expired"

@@ -20,7 +20,16 @@ LINE = 13
 CORRIDOR = 8  # a zone so many times as wide as high has its name beside the way that people walk
 VIEW, SPREAD = 75.0, 25.0  # length of a camera's view and half its angle; enough to say where it looks
 MOVED = timedelta(minutes=2)  # how long a detector that saw motion is drawn as such
-TROUBLES = {"offline": 2, "silent": 2, "covered": 3, "tamper": 3, "fault": 2}
+TROUBLES = {
+    "offline": 2,
+    "silent": 2,
+    "covered": 3,
+    "moved": 3,
+    "frozen": 3,
+    "out of focus": 2,
+    "tamper": 3,
+    "fault": 2,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,24 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
 from bartizan.core import files
-from bartizan.core.access import Reach, may, reach_of, rule, visible_to
+from bartizan.core.access import Reach, along, may, reach_of, rule, visible_to
 from bartizan.core.models import User
 from bartizan.estate.models import Person, Zone
 from bartizan.watch.lake import Asked, Lake, Window, scope
 from bartizan.watch.live import people_and_rooms
-from bartizan.watch.models import Alarm, AlarmEvent, ClockOffset, LegalHold, Retention, RuleSwitch, Source, Trouble
+from bartizan.watch.models import (
+    Act,
+    Alarm,
+    AlarmAnswer,
+    AlarmEvent,
+    ClockOffset,
+    DetectorProposal,
+    LegalHold,
+    Retention,
+    RuleSwitch,
+    Source,
+    Trouble,
+)
 
 Reader = User | AnonymousUser
 
@@ -29,14 +41,25 @@ def alarms_within(reach: Reach, path: str = "") -> Q:
     return found
 
 
+def proposals_within(reach: Reach) -> Q:
+    """Of the reach's sites, and in one of its departments' rooms."""
+    found = Q(site__in=reach.sites) if reach.sites else Q()
+    if reach.departments:
+        found &= Q(zone__in=Zone.objects.filter(department__code__in=reach.departments).values("code"))
+    return found
+
+
 rule(Alarm, see="see alarms", change="work alarms", within=alarms_within, own=lambda user: Q(holder=user))
 rule(AlarmEvent, see="see alarms", within=lambda reach: alarms_within(reach, "alarm__"))
+rule(AlarmAnswer, see="see alarms", change="work alarms", within=lambda reach: alarms_within(reach, "alarm__"))
+rule(DetectorProposal, see="see alarms", change="work alarms", within=proposals_within)
 rule(Source, see="see sources", change="change sources")
 rule(ClockOffset, see="see sources", change="change sources")
 rule(RuleSwitch, see="see sources", change="change rules")
 rule(Trouble, see="see sources")
 rule(Retention, see="see sources", change="change settings")
 rule(LegalHold, see="see sources", change="change settings")
+rule(Act, see="see events", within=along(site="site"))
 files.keeps(lambda _subject: "A legal hold is in force." if LegalHold.objects.filter(ended_at=None).exists() else "")
 
 
@@ -84,3 +107,8 @@ def clock_offsets(window: Window) -> dict[str, list[ClockOffset]]:
     for one in found.order_by("pk"):
         told.setdefault(one.source, []).append(one)
     return told
+
+
+def acts(user: Reader) -> QuerySet[Act]:
+    """What devices were asked to do, the latest first."""
+    return visible_to(user, Act.objects.select_related("by").order_by("-pk"))

@@ -33,6 +33,9 @@ DEVICE_STATES = {
     "alarm.closed": "closed",
     "alarm.tamper": "tamper",
     "camera.covered": "covered",
+    "camera.moved": "moved",
+    "camera.defocused": "out of focus",
+    "camera.frozen": "frozen",
     "camera.clear": "clear",
     "camera.person": "person",
     "camera.motion": "motion",
@@ -119,5 +122,6 @@ def _states(seen: Sequence[Mapping[str, Any]]) -> tuple[dict[str, tuple[str, int
         if kind in DOOR_STATES and event.get("portal"):
             doors[event["portal"]] = (DOOR_STATES[kind], event["time"])
         if kind in DEVICE_STATES and event.get("device"):
-            devices[event["device"]] = (DEVICE_STATES[kind], event["time"])
+            is_over = event.get("outcome") == "over"
+            devices[event["device"]] = ("clear" if is_over else DEVICE_STATES[kind], event["time"])
     return doors, devices

@@ -19,23 +19,30 @@ from bartizan.core.access import may_change, visible_to
 from bartizan.core.models import User
 from bartizan.core.registers import of_model
 from bartizan.core.registers.actions import change_all
-from bartizan.engines.plans import Act, Step
+from bartizan.doors.actions.orders import lock_down
+from bartizan.doors.queries.lockdown import LEVEL, MINUTES
+from bartizan.doors.queries.lockdown import VERB as LOCK_VERB
+from bartizan.doors.queries.scopes import scope_of
+from bartizan.engines import plans
+from bartizan.engines.plans import Step
 from bartizan.estate.actions import revoke_badge
-from bartizan.estate.models import Badge, BadgeIssue, Site, UserAccount
+from bartizan.estate.models import Badge, BadgeIssue, Portal, Site, UserAccount
+from bartizan.watch import acting
 from bartizan.watch.actions import place_hold
-from bartizan.watch.models import LegalHold
+from bartizan.watch.models import Act, LegalHold
 
+LOCK: Final = "lock zone"
 BEFORE: Final = timedelta(days=7)
 AFTER: Final = timedelta(days=1)
 TASK_DAYS: Final = timedelta(days=1)
 
 
-def can_do(act: Act) -> bool:
+def can_do(act: plans.Act) -> bool:
     """Whether this house can do it today. The others are for later connectors: somebody does them by hand."""
-    return act.name in _DO
+    return act.name in _DO and (act.name != LOCK or any(LOCK_VERB in hand.verbs for hand in acting.hands()))
 
 
-def choices(case: Case, act: Act) -> list[str]:
+def choices(case: Case, act: plans.Act) -> list[str]:
     """What the act may be done to in this case, where the plan does not say it."""
     own = [entity.reference.partition(":") for entity in case.entities.order_by("pk")]
     if act.name == "revoke badge":
@@ -44,6 +51,10 @@ def choices(case: Case, act: Act) -> list[str]:
     if act.name == "disable user account":
         on = set(UserAccount.objects.filter(disabled_at=None).values_list("name", flat=True))
         return [name for kind, _, name in own if kind == "user" and name in on]
+    if act.name == LOCK:
+        behind = Portal.objects.filter(code__in=[name for kind, _, name in own if kind == "portal"])
+        codes = [name for kind, _, name in own if kind == "zone"]
+        return list(dict.fromkeys([*codes, *behind.values_list("inner__code", flat=True)]))
     return []
 
 
@@ -74,6 +85,21 @@ def _account(case: Case, step: Step, target: str, by: User | None) -> str:
     change_all(by, register, [account], "disabled_at", timezone.now())
     _by_hand(case, f"Disable the user account {target} in the directory: no connector does it", step.owner, by)
     return f"User account {target} is disabled in the register; a task says who disables it in the directory."
+
+
+def _lock(case: Case, step: Step, target: str, by: User | None) -> str:
+    """As the Doors page does it; the readers answer within seconds, and what they say stands there."""
+    if by is None:
+        raise ValidationError("Locking a zone down needs a person who answers for it: confirm the step.")
+    scope = scope_of(by, f"zone:{target}")
+    if scope is None:
+        raise ValidationError(f"The zone {target or 'of no name'} is not in the register, or is not yours to lock.")
+    order = lock_down(scope, LEVEL, [], MINUTES, f"Plan of case {case.number}, step {step.number}", by)
+    told = Act.objects.filter(about=order.reference).count()
+    if not told:
+        _by_hand(case, f"Lock {scope.name} by hand: no connector reaches its doors", step.owner, by)
+    doors = f"{told} door{'' if told == 1 else 's'} told" if told else "a task says who locks it by hand"
+    return f"{scope.name} is locked down for {MINUTES} min, {doors}; how they answered stands under Doors."
 
 
 def _by_hand(case: Case, words: str, who: str, by: User | None) -> None:
@@ -119,5 +145,6 @@ _DO: Final[Mapping[str, Callable[[Case, Step, str, User | None], str]]] = {
     "tell on call": _tell,
     "start clock": _clock,
     "hold events": _hold,
+    LOCK: _lock,
     "give task": _task,
 }

@@ -157,6 +157,22 @@ def running(user: Any) -> int:
     return running_musters(user).count()
 
 
+def of_doors(user: Any) -> dict[str, Any]:
+    """Beside the doors: the musters that run, with those first who were not seen."""
+    shown = []
+    for found in running_musters(user)[:2]:
+        people = list(people_of(user, found))
+        shown.append(
+            {
+                "muster": found,
+                "listed": len(people),
+                "seen": sum(one.answer == "safe" for one in people),
+                "missing": [one for one in people if one.answer != "safe"],
+            }
+        )
+    return {"musters": shown}
+
+
 def _user(request: HttpRequest) -> User:
     assert isinstance(request.user, User)
     return request.user

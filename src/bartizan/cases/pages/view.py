@@ -15,7 +15,19 @@ from django.views.decorators.http import require_safe
 from bartizan.cases import queries
 from bartizan.cases.findings import Findings, findings
 from bartizan.cases.models import Case
-from bartizan.cases.pages import bench, clocks, contacts, evidence, interviews, masking, need, packets, pinpoint, plan
+from bartizan.cases.pages import (
+    bench,
+    clips,
+    clocks,
+    contacts,
+    evidence,
+    interviews,
+    masking,
+    need,
+    packets,
+    pinpoint,
+    plan,
+)
 from bartizan.cases.pages.path import WIDE, crop, walk
 from bartizan.cases.pages.signing import colleagues
 from bartizan.cases.queries.sanction import charges
@@ -227,6 +239,7 @@ TABS: dict[str, Tab] = {
     "pinpoint": Tab("Pinpoint", lambda user, case, _known, _zone: pinpointed(user, case), styles=("bench", "pinpoint")),
     "timeline": Tab("Timeline", _timeline),
     "alarms": Tab("Alarms", _alarms, lambda _user, case: case.alarms.count()),
+    "cameras": Tab("Cameras", clips.content),
     "people": Tab("People", _people, lambda _user, case: case.parts.count()),
     "files": Tab("Files", count=lambda user, case: files_of(user, f"case:{case.number}").count()),
     "evidence": Tab(

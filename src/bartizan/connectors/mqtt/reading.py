@@ -11,6 +11,7 @@ from bartizan.connectors.http import RAW_LIMIT, read_entry
 from bartizan.connectors.mqtt.broker import Message
 from bartizan.connectors.mqtt.frigate import Frigate
 from bartizan.connectors.mqtt.homeassistant import HomeAssistant
+from bartizan.connectors.mqtt.keypads import Keypads
 from bartizan.connectors.mqtt.settings import MqttSettings
 from bartizan.connectors.mqtt.states import States
 from bartizan.connectors.mqtt.zigbee import Zigbee
@@ -24,9 +25,13 @@ class Reader:
     def __init__(self, source: str, settings: MqttSettings) -> None:
         states = States(settings.state_minutes)
         self._source, self._settings = source, settings
-        self._zigbee = Zigbee(source, settings.zigbee2mqtt, states)
+        keypads = Keypads(settings.state_folder.parent if settings.state_folder else None)
+        self._zigbee = Zigbee(source, settings.zigbee2mqtt, states, self._called, keypads)
         self._frigate = Frigate(source, settings.frigate, states)
         self._home = HomeAssistant(source, settings.homeassistant, settings.statestream, states)
+
+    def _called(self, name: str) -> str:
+        return self._settings.names.get(name, name)
 
     def topics(self) -> list[str]:
         """What to subscribe to, entities that have announced themselves included."""

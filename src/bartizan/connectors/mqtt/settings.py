@@ -53,4 +53,9 @@ class MqttSettings(BaseModel):
     session_hours: int = Field(
         default=168, ge=1, description="MQTT 5: for how long the broker keeps messages while Bartizan is away."
     )
+    state_folder: Path | None = Field(
+        default=None,
+        description="Beside it the panels hear codes from keypads; Bartizan fills it in from its data folder.",
+        json_schema_extra={"is_filled_in": True},
+    )
     longest_wait: int = Field(default=60, ge=1, description="Longest pause between two attempts to reconnect, seconds.")

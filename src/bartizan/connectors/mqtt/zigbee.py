@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from bartizan.connectors.http import read_time
 from bartizan.connectors.mqtt.broker import Message
+from bartizan.connectors.mqtt.keypads import Keypads
 from bartizan.connectors.mqtt.states import States
 from bartizan.engines.observe import Observation
 
 _STATE: Final = "device.state"
+TAKEN: Final = "handed to the panels"
 # Property: the kind when it is true, the kind when it is false.
 SENSES: Final[dict[str, tuple[str, str]]] = {
     "occupancy": ("alarm.motion", "alarm.clear"),
@@ -56,8 +58,17 @@ def boolean(value: Any) -> bool | None:
 
 
 class Zigbee:
-    def __init__(self, source: str, base: str, states: States) -> None:
+    def __init__(
+        self,
+        source: str,
+        base: str,
+        states: States,
+        called: Callable[[str], str] = str,
+        keypads: Keypads | None = None,
+    ) -> None:
+        """``called``: the estate's name of a device's own."""
         self._source, self._base, self._states = source, base, states
+        self._called, self._keypads = called, keypads or Keypads(None)
 
     def read(self, message: Message, payload: Any) -> list[Observation] | None:
         """Observations of one message; nothing (None) when it is not understood."""
@@ -75,6 +86,11 @@ class Zigbee:
 
     def _seen(self, message: Message, kind: str, name: str, data: Mapping[str, Any]) -> Observation:
         return Observation(_time(message, data), self._source, kind, device=f"detector:{name}", data=data)
+
+    def _typed(self, name: str, action: str, code: str) -> str:
+        """The code goes to a panel of ours, if there is one, and into no event."""
+        taken = self._keypads.typed(self._called(f"detector:{name}"), action, code)
+        return TAKEN if taken else "no panel of ours listens"
 
     def _bridge(self, message: Message, what: str, payload: Any) -> list[Observation] | None:
         if what.partition("/")[0] in _ABOUT_ITSELF:
@@ -110,7 +126,9 @@ class Zigbee:
             data["first"] = True
         # A button that was pressed before Bartizan connected is no longer being pressed.
         action = "" if message.retained else data.get("action")
-        kinds = list(_news(changed, action, first=first))
+        if action and (code := payload.get("action_code")):
+            data["keypad"] = self._typed(name, str(action), str(code))
+        kinds = list(_news(changed, action, first=first, is_taken=data.get("keypad") == TAKEN))
         if kinds:
             self._states.spoke(name, message.received)
             return [self._seen(message, kind, name, {**data, "property": about}) for kind, about in kinds]
@@ -120,13 +138,15 @@ class Zigbee:
         return []
 
 
-def _news(changed: Mapping[str, Any], action: Any, *, first: bool) -> Iterator[tuple[str, str]]:
+def _news(changed: Mapping[str, Any], action: Any, *, first: bool, is_taken: bool = False) -> Iterator[tuple[str, str]]:
     for name, value in changed.items():
         kind = _kind(name, value)
         # The first word of a sensor that is at rest is its state and no news.
         if kind and not (first and kind in _AT_REST):
             yield kind, name
-    if isinstance(action, str) and action:
+    if is_taken:  # what comes of it the panel says: the code may be wrong
+        yield _STATE, "action"
+    elif isinstance(action, str) and action:
         yield _ACTIONS.get(action, "alarm.armed" if action.startswith("arm_") else _STATE), "action"
 
 

@@ -26,7 +26,9 @@ _UNKNOWN: Final = KINDS["unknown"]
 _BADGED: Final = frozenset({"door.granted", "door.exit", "biometric.accepted"})
 _PRESENTED: Final = _BADGED | {"door.denied", "door.passback"}
 _BY_HAND: Final = frozenset({"host.usb", "document.copied"})
-_SENSED: Final = frozenset({"alarm.motion", "alarm.triggered", "camera.motion", "camera.person"})
+_SENSED: Final = frozenset(
+    {"alarm.motion", "alarm.triggered", "camera.motion", "camera.person", "camera.entered", "camera.crossed"}
+)
 _LEAVING: Final = frozenset({"out", "exit", "outward", "leave"})
 
 

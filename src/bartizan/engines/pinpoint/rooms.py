@@ -13,7 +13,8 @@ _TOLERANCE: Final = 20 * SECOND
 _DOOR_MOVES: Final = frozenset({"door.opened", "door.closed"})
 _SENSED: Final = frozenset(
     {"alarm.motion", "alarm.triggered", "alarm.opened", "alarm.tamper", "camera.motion", "camera.person",
-     "camera.covered", "door.forced", "door.held", "door.tailgate"}
+     "camera.entered", "camera.crossed", "camera.covered", "camera.moved", "camera.frozen", "door.forced", "door.held",
+     "door.tailgate"}
 )  # fmt: skip
 # A sensor that tells of a deed rather than of somebody passing: it leads further.
 _DEEDS: Final = frozenset({"camera.covered", "door.forced", "alarm.triggered", "alarm.tamper"})

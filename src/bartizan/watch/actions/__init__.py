@@ -1,19 +1,20 @@
 """Everything that changes this room's records."""
 
+from bartizan.watch.actions.acts import ask_act
 from bartizan.watch.actions.alarms import (
     Evidence,
     Raised,
     acknowledge,
+    acknowledge_all,
     assign,
     close,
     escalate_due,
     raise_alarms,
-    reopen,
-    restore,
     shelve,
     standing,
     unshelve_due,
 )
+from bartizan.watch.actions.answers import answer, propose, reopen, restore, settle
 from bartizan.watch.actions.sources import (
     end_hold,
     first_sources,
@@ -30,6 +31,9 @@ __all__ = [
     "Evidence",
     "Raised",
     "acknowledge",
+    "acknowledge_all",
+    "answer",
+    "ask_act",
     "assign",
     "close",
     "end_hold",
@@ -37,12 +41,14 @@ __all__ = [
     "first_sources",
     "new_token",
     "place_hold",
+    "propose",
     "raise_alarms",
     "remove_source",
     "reopen",
     "restore",
     "save_source",
     "set_retention",
+    "settle",
     "shelve",
     "standing",
     "switch_rule",

@@ -177,6 +177,13 @@ def acknowledge(alarm: Alarm, by: User) -> None:
 
 
 @atomic
+def acknowledge_all(alarms: Sequence[Alarm], by: User) -> None:
+    """Each of them, as one deed: in a flood nobody can take them one by one."""
+    for alarm in alarms:
+        acknowledge(alarm, by)
+
+
+@atomic
 def assign(alarm: Alarm, to: User, by: User) -> None:
     """Give the alarm to somebody; until he acknowledges it, its time runs anew."""
     _needs_open(alarm, "assign")

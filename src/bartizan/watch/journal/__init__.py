@@ -17,6 +17,7 @@ from bartizan.watch.journal.frames import (
     JournalTaken,
     RecordTooLarge,
 )
+from bartizan.watch.journal.places import forget_place, keep_place
 from bartizan.watch.journal.reader import Reader
 from bartizan.watch.journal.writer import Writer
 
@@ -30,4 +31,6 @@ __all__ = [
     "Reader",
     "RecordTooLarge",
     "Writer",
+    "forget_place",
+    "keep_place",
 ]

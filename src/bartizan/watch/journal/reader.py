@@ -23,6 +23,7 @@ from bartizan.watch.journal.frames import (
     set_aside,
     writers,
 )
+from bartizan.watch.journal.places import held_back
 
 READ_BYTES: Final = 32 * 1024 * 1024
 _CHUNK: Final = 1024 * 1024
@@ -84,11 +85,12 @@ class Reader:
     def prune(self, cursor: Mapping[str, tuple[int, int]]) -> int:
         """Delete the segments that lie wholly before ``cursor``; return how many.
 
-        The segment that the cursor points into always stays: while it exists, a new segment gets a higher number.
+        The segment that the cursor points into always stays: while it exists, a new segment gets a higher number. So
+        does what another reader still needs, as far as that is bounded (``keep_place``).
         While a backup pins the journal nothing goes.
         """
         with held_still(self.folder, waits=False) as is_ours:
-            return self._prune(cursor) if is_ours else 0
+            return self._prune(held_back(self.folder, cursor)) if is_ours else 0
 
     def _prune(self, cursor: Mapping[str, tuple[int, int]]) -> int:
         old = [

@@ -170,12 +170,16 @@ class Lake:
         self._replayed_to = self.cursor() or None
         self._is_resumed = True
 
-    def forget_sources(self, sources: Sequence[str]) -> int:
-        """Delete everything that these sources sent; return how many events. The demo is removed so."""
-        marks = ", ".join("?" for _ in sources)
+    def forget_sources(self, sources: Sequence[str], house: Sequence[str] = (), sites: Sequence[str] = ()) -> int:
+        """Delete everything that these sources sent, and what the ``house``'s own sources said of these sites; return
+        how many events. The demo is removed so."""
+        statement = (
+            "DELETE FROM lake.event WHERE source IN (SELECT unnest(?))"
+            " OR (source IN (SELECT unnest(?)) AND site IN (SELECT unnest(?)))"
+        )
 
         def delete(connection: duckdb.DuckDBPyConnection) -> int:
-            return _changed(connection.execute(f"DELETE FROM lake.event WHERE source IN ({marks})", list(sources)))  # noqa: S608
+            return _changed(connection.execute(statement, [list(sources), list(house), list(sites)]))
 
         gone = self._commit(delete)
         self._call("ducklake_rewrite_data_files('lake', 'event', delete_threshold => 0.0)")

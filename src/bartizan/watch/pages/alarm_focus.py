@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from bartizan.core.access import covers, may, visible_to
 from bartizan.core.queries import officers
+from bartizan.engines.nuisance.causes import CAUSES, NOT_KNOWN, VERDICTS, causes_of
 from bartizan.watch import lake, queries
 from bartizan.watch.models import Alarm, AlarmEvent, Source
 from bartizan.watch.pages.event_links import event_url
@@ -20,6 +22,10 @@ from bartizan.web.templatetags.bz import as_zone
 AROUND = timedelta(minutes=3)
 LINES = 6
 DEEDS = ("assign", "shelve", "close")
+VERDICT_KEYS = {"false": "f", "tested": "t", "real": "r", "unknown": "u"}
+ASKS_CAUSE = ("false", "real")
+"""The others say it all, and close with one key."""
+DIGITS = "1234567890"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +42,35 @@ class Happening:
         return event_url(self.event, self.at)
 
 
-def focus_context(user: Any, alarm: Alarm | None, deed: str = "", trouble: str = "") -> dict[str, Any]:
+def focus_context(
+    user: Any, alarm: Alarm | None, deed: str = "", trouble: str = "", *, verdict: str = ""
+) -> dict[str, Any]:
     deed = deed if deed in DEEDS and may(user, "work alarms") else ""
     context: dict[str, Any] = {"focus": alarm, "do": deed, "trouble": trouble}
     if alarm is None:
         context["sources"] = visible_to(user, Source.objects.all()).count()
         return context
     context["happenings"] = happenings(user, alarm)
+    context["near_url"] = reverse("alarm-near", args=[alarm.pk])
     context["cases"] = list(visible_to(user, alarm.cases.all()))
     if deed == "assign":
         context["officers"] = [one for one in officers(user) if covers(one, alarm)]
+    if deed == "close":
+        context |= answer_form(verdict)
     if deed == "shelve":
         context["ends"] = shelf_ends(timezone.now(), zone_of(user))
     return context
+
+
+def answer_form(verdict: str) -> dict[str, Any]:
+    """The verdicts with their keys; of a chosen one the causes, each with its figure on the keyboard."""
+    choices = [(name, words, VERDICT_KEYS[name]) for name, words in VERDICTS]
+    if verdict not in ASKS_CAUSE:
+        return {"verdicts": choices, "verdict": ""}
+    named = [name for name in causes_of(verdict) if name != NOT_KNOWN]
+    causes = [(name, CAUSES[name].words, key) for name, key in zip(named, DIGITS, strict=False)]
+    causes.append((NOT_KNOWN, CAUSES[NOT_KNOWN].words, VERDICT_KEYS["unknown"]))
+    return {"verdicts": choices, "verdict": verdict, "verdict_words": dict(VERDICTS)[verdict].lower(), "causes": causes}
 
 
 def happenings(user: Any, alarm: Alarm) -> list[Happening]:

@@ -16,12 +16,15 @@ from django.views.decorators.http import require_POST
 from bartizan.core.access import covers, needs
 from bartizan.core.queries import officers
 from bartizan.core.values import is_number
+from bartizan.engines.nuisance.causes import NOT_KNOWN, OWN_WORDS
 from bartizan.watch import actions, queries
 from bartizan.watch.models import Alarm
 from bartizan.watch.pages.alarm_focus import focus_context
 
 UNDOABLE = ("acknowledge", "shelve", "close")
 UNDO_SECONDS = 60
+SAYS_IT_ALL = {"tested": "test", "unknown": NOT_KNOWN}
+"""The cause of a verdict that is given without one."""
 
 Deed = Callable[[HttpRequest, Alarm], str]
 
@@ -53,8 +56,11 @@ def shelve(request: HttpRequest, alarm: Alarm) -> str:
 
 
 def close(request: HttpRequest, alarm: Alarm) -> str:
-    actions.close(alarm, request.POST.get("reason", ""), _user(request))
-    return f"{alarm.title} closed"
+    told = request.POST
+    verdict, words = told.get("verdict", ""), told.get("reason", "")
+    cause = told.get("cause") or (OWN_WORDS if words.strip() else SAYS_IT_ALL.get(verdict, ""))
+    actions.answer(alarm, verdict, cause, words, _user(request))
+    return f"{alarm.title} closed. {alarm.reason}"
 
 
 def reopen(request: HttpRequest, alarm: Alarm) -> str:
@@ -101,7 +107,8 @@ def do(request: HttpRequest, key: int, deed: str) -> HttpResponse:
     if request.headers.get("X-Part") != "alarm" and not trouble:
         return redirect(f"/?alarm={alarm.pk}")
     alarm = get_object_or_404(queries.alarms(_user(request)), pk=key)
-    context = focus_context(request.user, alarm, deed if trouble else "", trouble)
+    verdict = request.POST.get("verdict", "")
+    context = focus_context(request.user, alarm, deed if trouble else "", trouble, verdict=verdict)
     context |= {"said": said, "reason": request.POST.get("reason", "")}
     if said and deed in UNDOABLE:
         context["undo"] = signing.dumps(kept, salt=_salt(request, alarm), compress=True)

@@ -17,7 +17,7 @@ from bartizan.core.access import may, needs, visible_to
 from bartizan.core.values import is_number
 from bartizan.watch import queries
 from bartizan.watch.models import Alarm, AlarmEvent
-from bartizan.watch.pages import deeds
+from bartizan.watch.pages import deeds, flood, near
 from bartizan.watch.pages.alarm_focus import focus_context
 from bartizan.watch.pages.map import plan_context
 from bartizan.watch.pages.quiet import quiet_context
@@ -59,9 +59,9 @@ def now(request: HttpRequest) -> HttpResponse:
     alarm = _focused(request)
     context["focus"] = alarm
     if part in ("", "queue"):
-        context |= queue_context(request.user, context["show"])
+        context |= queue_context(request.user, context["show"], request.GET.get("area", ""))
     if part in ("", "alarm"):
-        context |= focus_context(request.user, alarm, request.GET.get("do", ""))
+        context |= focus_context(request.user, alarm, request.GET.get("do", ""), verdict=request.GET.get("verdict", ""))
     if part in ("", "plan"):
         context |= plan_context(request.user, request.GET.get("floor", ""), alarm)
     if part in ("", "beside"):
@@ -94,16 +94,22 @@ def _groups(user: Any, show: str) -> list[tuple[str, QuerySet[Alarm]]]:
     return [("waiting", waiting), ("held", held), ("shelved", shelved)]
 
 
-def queue_context(user: Any, show: str) -> dict[str, Any]:
+def queue_context(user: Any, show: str, area: str = "") -> dict[str, Any]:
+    """``area``: only what waits there, such as ``zone:ML-2.14``."""
     groups: list[dict[str, Any]] = []
     for name, rows in _groups(user, show):
-        number = rows.count()
-        groups.append({"name": name, "number": number, "alarms": list(rows[: MOST[name]]), "more": number - MOST[name]})
+        kept = flood.of_area(rows, area)
+        number = kept.count()
+        group = {"name": name, "number": number, "more": number - MOST[name]}
+        if name == "waiting" and not area and number > flood.FLOOD:
+            group["alarms"], group["more_areas"] = flood.rows(rows)
+        groups.append({"alarms": kept[: MOST[name]], **group})
     shown = [alarm for group in groups for alarm in group["alarms"]]
     named = _event_ids(user, shown)
     for alarm in shown:
         alarm.event_ids = " ".join(named[alarm.pk])
-    return {"groups": groups, "total": sum(group["number"] for group in groups)}
+    place = flood.name_of(user, area) if area else ""
+    return {"groups": groups, "total": sum(group["number"] for group in groups), "area": area, "area_name": place}
 
 
 def _event_ids(user: Any, shown: list[Alarm]) -> dict[int, list[str]]:
@@ -116,4 +122,4 @@ def _event_ids(user: Any, shown: list[Alarm]) -> dict[int, list[str]]:
     return named
 
 
-urlpatterns = [path("", now, name="now"), *deeds.urlpatterns]
+urlpatterns = [path("", now, name="now"), *deeds.urlpatterns, *flood.urlpatterns, *near.urlpatterns]

@@ -65,7 +65,7 @@ SIGNS: Final[dict[str, Sign]] = {
     "tampered": Sign(
         "physical trace",
         "A sensor or camera there was disabled",
-        ("alarm.tamper", "camera.covered", "device.offline"),
+        ("alarm.tamper", "camera.covered", "camera.moved", "camera.defocused", "camera.frozen", "device.offline"),
         ("zone",),
         4 * HOUR,
         is_of_place=True,

@@ -1,0 +1,1 @@
+"""Live pictures: a camera's own packets passed on to the browser, never decoded and never kept."""

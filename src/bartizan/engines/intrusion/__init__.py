@@ -1,0 +1,83 @@
+"""An intruder panel: areas, delays, bypasses, walk tests, duress, two people, supervision; a pure state machine."""
+
+from bartizan.engines.intrusion.inputs import (
+    AddBypass,
+    Arm,
+    ClockSet,
+    Disarm,
+    Duress,
+    EndBypass,
+    EndTest,
+    Input,
+    LengthenTest,
+    MoveArming,
+    NewBypass,
+    Output,
+    Reason,
+    Refused,
+    Sensed,
+    StartTest,
+    Tick,
+    Woke,
+    WrongCode,
+)
+from bartizan.engines.intrusion.panel import Step, master, step
+from bartizan.engines.intrusion.plan import ALWAYS, BURGLARY, MODES, SORTS, Area, Detector, Group, Plan, Slot
+from bartizan.engines.intrusion.ready import reasons
+from bartizan.engines.intrusion.schedule import next_arming
+from bartizan.engines.intrusion.state import (
+    AreaState,
+    Bypass,
+    DetectorState,
+    State,
+    Unreadable,
+    from_json,
+    to_json,
+)
+from bartizan.engines.intrusion.testing import SLOW_SECONDS
+from bartizan.engines.intrusion.timers import due
+
+__all__ = [
+    "ALWAYS",
+    "BURGLARY",
+    "MODES",
+    "SLOW_SECONDS",
+    "SORTS",
+    "AddBypass",
+    "Area",
+    "AreaState",
+    "Arm",
+    "Bypass",
+    "ClockSet",
+    "Detector",
+    "DetectorState",
+    "Disarm",
+    "Duress",
+    "EndBypass",
+    "EndTest",
+    "Group",
+    "Input",
+    "LengthenTest",
+    "MoveArming",
+    "NewBypass",
+    "Output",
+    "Plan",
+    "Reason",
+    "Refused",
+    "Sensed",
+    "Slot",
+    "StartTest",
+    "State",
+    "Step",
+    "Tick",
+    "Unreadable",
+    "Woke",
+    "WrongCode",
+    "due",
+    "from_json",
+    "master",
+    "next_arming",
+    "reasons",
+    "step",
+    "to_json",
+]

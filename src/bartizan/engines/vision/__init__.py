@@ -1,0 +1,1 @@
+"""What cameras see: motion, people and vehicles, their tracks, and what happens in a scene."""
