@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import csv
 import gzip
+import os
 import shutil
 import tempfile
 import time
@@ -30,7 +31,8 @@ from bartizan.engines.vision.planes import Box
 from bartizan.engines.vision.track import Track
 from benchmarks.report import Figure, report
 
-DATA: Final = Path("/work/shared/data/cctv")
+ROOT: Final = Path(__file__).parents[1]
+DATA: Final = Path(os.environ.get("BARTIZAN_TEST_DATA", ROOT.parent / "shared" / "data")) / "cctv"
 MODEL: Final = DATA / "yolox_nano.onnx"
 MODEL_SHA256: Final = "e8af074932d4ed7e232278e3055cefcdea3edf178874a3694ae292649fb464dd"
 CLIP: Final = Path("/usr/share/doc/opencv-doc/examples/data/vtest.avi")

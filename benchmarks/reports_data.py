@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+ROOT = Path(__file__).parents[1]
 CSV = Path("breach") / "us-health-breaches.csv"
 _MISSING = "Missing["
 _FORMS = re.compile(r"\b(?:inc|llc|llp|pc|pllc|md|dds|corp|corporation|the|of|and|co|ltd|pa|dba)\b")
@@ -33,7 +34,7 @@ class Breach:
 
 
 def source() -> Path:
-    return Path(os.environ.get("BARTIZAN_TEST_DATA", "/work/shared/data")) / CSV
+    return Path(os.environ.get("BARTIZAN_TEST_DATA", ROOT.parent / "shared" / "data")) / CSV
 
 
 def digest() -> str:

@@ -25,6 +25,7 @@ from bartizan.demo import (
     history,
     interviews,
     marks,
+    nuisance,
     officers,
     packets,
     plans,
@@ -95,7 +96,8 @@ def seed(
     _refuse_if_taken(veldmark)
     staff, targets = _records(data, veldmark, seed=seed, today=today, force=force, beside=beside)
     context = Context(snapshot())
-    lived = merge(life(veldmark, seed, today, days, now), sorted(history.events(now), key=_when), key=_when)
+    told_of = sorted([*history.events(now), *nuisance.events(now)], key=_when)
+    lived = merge(life(veldmark, seed, today, days, now), told_of, key=_when)
     with Lake(data / "lake") as lake:
         events = _fill(lake, lived, context)
     _remember(data, context)
@@ -116,7 +118,8 @@ def _records(data: Path, veldmark: World, *, today: date, **asked: Any) -> tuple
 
 @atomic
 def _settle(data: Path, veldmark: World, staff: list[User], targets: Targets, now: datetime) -> None:
-    marks.add(data, **history.write(now, staff))
+    past = history.write(now, staff)
+    marks.add(data, **past | {"alarms": past["alarms"] + nuisance.write(now, staff)})
     command.write(now, staff)
     deadlines.write(now, staff)
     source_clock.write(now, staff)

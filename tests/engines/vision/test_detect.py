@@ -12,8 +12,9 @@ import pytest
 from bartizan.engines.vision.detect import Detector, DetectorRefused
 from bartizan.engines.vision.detect_heads import LABELS, Head, Pixels
 from bartizan.engines.vision.planes import Box
+from tests.conftest import SHARED
 
-MODEL = Path("/work/shared/data/cctv/yolox_nano.onnx")
+MODEL = SHARED / "cctv" / "yolox_nano.onnx"
 DIGEST = "e8af074932d4ed7e232278e3055cefcdea3edf178874a3694ae292649fb464dd"
 CLIP = Path("/usr/share/doc/opencv-doc/examples/data/vtest.avi")
 needs_model = pytest.mark.skipif(not MODEL.exists(), reason=f"{MODEL} is missing")

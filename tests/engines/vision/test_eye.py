@@ -13,9 +13,10 @@ from bartizan.engines.vision.detect import Detector
 from bartizan.engines.vision.detect_heads import Pixels
 from bartizan.engines.vision.eye import Allowance, Eye, EyeSettings, Seen
 from bartizan.engines.vision.scene_drawing import Drawing
+from tests.conftest import SHARED
 from tests.engines.vision.test_detect import CLIP, DIGEST, MODEL, needs_clip, needs_model
 
-CORRIDOR = Path("/work/shared/data/cctv/one-by-one-person-detection.mp4")
+CORRIDOR = SHARED / "cctv" / "one-by-one-person-detection.mp4"
 needs_corridor = pytest.mark.skipif(not CORRIDOR.exists(), reason=f"{CORRIDOR} is missing")
 
 

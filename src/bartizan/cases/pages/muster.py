@@ -47,7 +47,7 @@ def _listing(request: HttpRequest, trouble: str = "", preview: dict[str, Any] | 
         "words": acts.WORDS,
         "lacks": _lacks(user),
         "trouble": trouble,
-        "typed": request.POST,
+        "typed": request.POST or request.GET,
         "preview": preview,
     }
     return render(request, "cases/musters.html", context, status=422 if trouble else 200)
