@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,7 +15,9 @@ from bartizan.cases.models import Contact, PastSanction
 from bartizan.core.accounts.factors import needs_factor
 from bartizan.core.models import User
 from bartizan.core.roles import Role
+from bartizan.doors import models as doors
 from bartizan.estate import models as estate
+from bartizan.panels import models as panels
 from bartizan.watch.actions import Evidence, Raised, raise_alarms
 from bartizan.watch.models import Alarm
 
@@ -89,7 +91,28 @@ def valued(here: World) -> World:
         number="2024-011", what="Own files to a disk", rule="Information rule 6.3", kind="took or copied data", level=3,
         outcome="written", decided_on=datetime(2024, 5, 6, tzinfo=UTC).date(),
     )  # fmt: skip
+    _guarded(here)
     return here
+
+
+def _guarded(here: World) -> None:
+    """A panel that guards the vault, and who may pass its door."""
+    panel = panels.Panel.objects.create(code="KP-PA", name="Keep's own", site=here.site)
+    area = panels.Area.objects.create(panel=panel, code="vault", name="Vault", zone=here.vault)
+    group = panels.CrossGroup.objects.create(area=area, name="Two of them")
+    panels.Detector.objects.create(
+        area=area, panel=panel, number=1, name="Motion", device="detector:KP-M1", sort="motion", modes=["away"],
+        cross=group,
+    )  # fmt: skip
+    panels.Keypad.objects.create(panel=panel, name="Keypad", device="detector:KP-K1")
+    panels.Slot.objects.create(area=area, at=time(19, 0))
+    doors.AccessGroup.objects.create(code="staff", name="Staff", up_to_level=2).people.add(here.carol)
+    hours = doors.Schedule.objects.create(code="office", name="Office hours")
+    doors.ScheduleWindow.objects.create(schedule=hours, begins=time(8, 0), ends=time(18, 0))
+    doors.Holiday.objects.create(on=datetime(2026, 12, 25, tzinfo=UTC).date(), name="Christmas")
+    doors.PortalRule.objects.create(portal=here.door, two_person=True)
+    doors.ZoneRule.objects.create(zone=here.vault, most=4)
+    doors.Clearance.objects.create(person=here.carol, level=3)
 
 
 def _zone(code: str, name: str, site: estate.Site, floor: estate.Floor, level: int, outline: list[int]) -> estate.Zone:

@@ -23,7 +23,7 @@ from bartizan.panels.models import Area, Panel
 
 PANEL: Final = "ML-PA-2"
 AREAS: Final = ("ML-2.02", "ML-2.16", "ML-1.14", "ML-0.19", "ML-2.14", "ML-3.14")
-ARMED: Final = AREAS[:4]
+ARMED: Final = AREAS[1:4]
 """Nobody's way leads there on an ordinary day, so that they stay armed."""
 GROUPS: Final = (
     ("veldmark-staff", "Everybody who works here", "", 2),

@@ -103,6 +103,7 @@ async def _parts(camera: Camera, user: User) -> AsyncIterator[bytes]:
     """A part for each picture that is new, for ten minutes; then the browser asks again, and so does the permission."""
     last, ends, looks = 0.0, monotonic() + MOTION_JPEG_LIFE, 0.0
     masks: list[Mapping[str, Any]] | None = []
+    yield f"--{_BOUNDARY}\r\n".encode()
     while monotonic() < ends:
         if monotonic() > looks:
             looks = monotonic() + LOOKS
@@ -111,14 +112,15 @@ async def _parts(camera: Camera, user: User) -> AsyncIterator[bytes]:
             return
         changed = await asyncio.to_thread(_changed_at, camera.code)
         if changed != last and (made := await asyncio.to_thread(pictures.latest, camera, masks)):
-            yield _part(made)
+            yield _part(made) * (1 if last else 2)  # Chromium shows the first once the second has begun
         last = changed
         await asyncio.sleep(0.1)
 
 
 def _part(made: bytes) -> bytes:
-    head = f"--{_BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: {len(made)}\r\n\r\n"
-    return head.encode() + made + b"\r\n"
+    """With the boundary of the next one behind it: a browser shows a picture once it knows that it has ended."""
+    head = f"Content-Type: image/jpeg\r\nContent-Length: {len(made)}\r\n\r\n"
+    return head.encode() + made + f"\r\n--{_BOUNDARY}\r\n".encode()
 
 
 def _changed_at(code: str) -> float:

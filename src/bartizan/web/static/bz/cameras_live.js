@@ -27,6 +27,7 @@ export class Live {
       this.video.addEventListener("loadeddata", resolve, { once: true });
       setTimeout(() => reject(new Error("No picture came in time.")), PATIENCE);
     });
+    seen.catch(() => {});  // when the offer fails first, nobody waits for it any more
     peer.addTransceiver("video", { direction: "recvonly" });
     peer.ontrack = ({ receiver, streams, track }) => {
       if ("jitterBufferTarget" in receiver) receiver.jitterBufferTarget = 0;
