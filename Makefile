@@ -27,7 +27,7 @@ check: $(DEV_STAMP) ## Style, types, layers, migrations, architecture
 	$(BIN)/python -m pytest tests/architecture
 
 bench: $(DEV_STAMP) ## Every benchmark; see docs/measured.md
-	for name in detect lake durability intake latency search console pinpoint alarms; do $(BIN)/python -m benchmarks.$$name --json || exit 1; done
+	for name in detect lake durability intake latency search console pinpoint alarms doors cctv; do $(BIN)/python -m benchmarks.$$name --json || exit 1; done
 
 lock: $(DEV_STAMP) ## Write the lock files anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra cameras --extra doors -o requirements.lock pyproject.toml

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,9 @@ from hypothesis import HealthCheck, settings
 # How fast examples are made says something of the machine, and of what else runs on it.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+# A long run holds hundreds of megabytes of modules and templates, which are no garbage: they are looked through rarely.
+gc.freeze()
+gc.set_threshold(50_000, 20, 50)
 
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("BARTIZAN_TEST_DATA", ROOT.parent / "shared" / "data"))
