@@ -2,44 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, tzinfo
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-import typst
-
+from bartizan.core import typeset
 from bartizan.engines.intrusion import SLOW_SECONDS
 from bartizan.estate.models import Organisation
 from bartizan.panels.models import WalkTest
 
-FOLDER: Final = Path(__file__).parent
-_FONTS: Final = files("bartizan") / "cases" / "fonts"
-"""The house's font lies with the papers of cases."""
-
-
-class PaperError(Exception):
-    """It cannot be set, in words."""
+_PAPER: Final = Path(__file__).with_name("walk_report.typ")
 
 
 def walk_report(test: WalkTest, zone: tzinfo) -> bytes:
-    """The same test gives the same bytes. Raises PaperError for writing that no font here has."""
-    told = json.dumps(_told(test, zone), ensure_ascii=False)
-    trouble = ""
-    for with_system in (False, True):
-        fonts = typst.Fonts(include_system_fonts=with_system, include_embedded_fonts=True, font_paths=[str(_FONTS)])
-        try:
-            made: Any = typst.compile(
-                str(FOLDER / "walk_report.typ"), root=str(FOLDER), sys_inputs={"report": told}, font_paths=fonts,
-                pdf_standards=["a-2a", "ua-1"],
-            )  # fmt: skip
-            return bytes(made)
-        except typst.TypstError as error:
-            trouble = str(error)
-    raise PaperError(
-        f"The report cannot be set ({trouble}). Install a font that has its letters, such as fonts-noto-cjk."
-    )
+    """The same test gives the same bytes. Raises TypesetError for writing that no font here has."""
+    return typeset.pdf(_PAPER, {"report": _told(test, zone)})
 
 
 def _told(test: WalkTest, zone: tzinfo) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_safe
 
 from bartizan.core.access import needs
 from bartizan.core.actions import note_look
+from bartizan.core.typeset import TypesetError
 from bartizan.panels import queries
-from bartizan.panels.paper import PaperError, walk_report
+from bartizan.panels.paper import walk_report
 from bartizan.web.templatetags.bz import as_zone
 
 WEEK = timedelta(days=7)
@@ -39,7 +40,7 @@ def report(request: HttpRequest, key: int) -> HttpResponse:
     test = get_object_or_404(queries.walk_tests(request.user), pk=key)
     try:
         paper = walk_report(test, as_zone(test.area.panel.site.timezone))
-    except PaperError as error:
+    except TypesetError as error:
         return HttpResponse(str(error), status=422, content_type="text/plain; charset=utf-8")
     note_look(request.user, f"walk-test:{test.pk}")
     answer = HttpResponse(paper, content_type="application/pdf")

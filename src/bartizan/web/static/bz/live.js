@@ -1,6 +1,6 @@
 // The live stream. Each message is told as an event on the document: "bz:alarm", "bz:case", "bz:events" … with its body
 // as detail; "bz:missed" means that a page should ask for everything anew.
-const TOPICS = ["alarm", "case", "events", "source", "door", "device", "notice", "backup", "panel", "panels", "chime", "camera", "doors", "act", "muster", "missed"];
+const TOPICS = ["alarm", "case", "events", "source", "door", "device", "notice", "backup", "panels", "chime", "camera", "doors", "act", "muster", "missed"];
 const LINGER = 60000;  // a hidden page lets go of its connection after this, and catches up when it is seen again
 const button = document.querySelector("[data-do=pause]");
 const word = document.querySelector("[data-live-word]");

@@ -39,7 +39,7 @@ function tick() {
 }
 
 if (live) {
-  document.addEventListener("bz:panel", soon);
+  document.addEventListener("bz:panels", soon);
   document.addEventListener("bz:alarm", soon);
   document.addEventListener("bz:missed", soon);
   setInterval(() => { if (!document.hidden && document.querySelector("[data-do=pause]")?.getAttribute("aria-pressed") !== "true") soon(); }, EVERY);
