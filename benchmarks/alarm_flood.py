@@ -8,6 +8,7 @@ opened.
 from __future__ import annotations
 
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -17,10 +18,13 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
+from bartizan.connectors.dc09.answers import framed
 from benchmarks.console import Console
 from benchmarks.console_pages import Asked
+from benchmarks.latency import free_port
 
 ROOMS, DETECTORS, SITES = 100, 2000, 4
 
@@ -65,19 +69,15 @@ print(found.aggregate(n=Sum("count"))["n"] or 0, found.count(), Case.objects.cou
 
 
 def flood(activations: int = 10_000, seconds: float = 60.0) -> Flood:
-    from benchmarks.alarms import send_evenly
-    from benchmarks.latency import free_port
-
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as started:
         data, port = Path(folder), free_port()
         os.environ |= {"BARTIZAN_DATA": str(data), "DJANGO_SETTINGS_MODULE": "bartizan.settings"}
         subprocess.run([sys.executable, "-m", "django", "migrate", "--verbosity", "0"], check=True)
         subprocess.run([sys.executable, "-c", WORLD.replace("PORT", str(port))], check=True)
-        for name in ("judge", "worker", "watch"):
-            running.enter_context(_child(name))
         console = Console(data)
-        running.callback(console.stop)
-        _wait_for(port)
+        started.callback(console.stop)
+        for name, listens in (("judge", 0), ("worker", 0), ("watch", port)):
+            started.enter_context(running([sys.executable, "-m", "bartizan.cli", name], listens))
         answers: list[float] = []
         done = threading.Event()
         looking = threading.Thread(target=_look, args=(console, done, answers))
@@ -91,24 +91,39 @@ def flood(activations: int = 10_000, seconds: float = 60.0) -> Flood:
 
 
 @contextmanager
-def _child(name: str) -> Iterator[None]:
-    process = subprocess.Popen([sys.executable, "-m", "bartizan.cli", name])
+def running(command: list[str], port: int = 0) -> Iterator[None]:
+    """A process, and with a port not before it listens there."""
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:
+        if port:
+            _until_it_listens(port, command[-1])
         yield
     finally:
-        process.terminate()
+        process.kill() if command[1] == "-c" else process.terminate()
         process.wait(30)
 
 
-def _wait_for(port: int) -> None:
-    import socket
-
+def _until_it_listens(port: int, name: str) -> None:
     for _ in range(600):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.1)
-    raise SystemExit("The receiver does not listen.")
+    raise SystemExit(f"{name} does not listen.")
+
+
+def send_evenly(port: int, number: int, seconds: float, rooms: int = 2000) -> None:
+    """So many activations of one detector after the other, spread over ``seconds``, on one line; each acknowledged."""
+    began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", port), 10) as panel:
+        for turn in range(number):
+            time.sleep(max(0.0, began + turn * seconds / number - time.monotonic()))
+            detector = turn % rooms
+            told = f"#0815|Nri{detector // 100 + 1:X}/BA{detector % 100 + 1:02X}"
+            stamp = datetime.now(UTC).strftime("_%H:%M:%S,%m-%d-%Y")
+            panel.sendall(framed(f'"SIA-DCS"{turn % 9999 + 1:04}L0#0815[{told}]{stamp}'.encode()))
+            if b"ACK" not in (answer := panel.recv(4096)):
+                raise SystemExit(f"A message was answered {answer!r} and not ACK.")
 
 
 def _look(console: Console, done: threading.Event, answers: list[float]) -> None:

@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bartizan.connectors.dc09.answers import framed
-from benchmarks.alarm_flood import flood
+from benchmarks.alarm_flood import flood, running
 from benchmarks.intake import free_port
 from benchmarks.report import Figure, report
 
@@ -54,20 +54,6 @@ def acknowledged(port: int, seconds: float) -> list[float]:
     return found
 
 
-def send_evenly(port: int, number: int, seconds: float, rooms: int = 2000) -> None:
-    """So many activations of one detector after the other, spread over ``seconds``, on one line; each acknowledged."""
-    began = time.monotonic()
-    with socket.create_connection(("127.0.0.1", port), 10) as panel:
-        for turn in range(number):
-            time.sleep(max(0.0, began + turn * seconds / number - time.monotonic()))
-            detector = turn % rooms
-            told = f"#0815|Nri{detector // 100 + 1:X}/BA{detector % 100 + 1:02X}"
-            stamp = datetime.now(UTC).strftime("_%H:%M:%S,%m-%d-%Y")
-            panel.sendall(framed(f'"SIA-DCS"{turn % 9999 + 1:04}L0#0815[{told}]{stamp}'.encode()))
-            if b"ACK" not in (answer := panel.recv(4096)):
-                raise SystemExit(f"A message was answered {answer!r} and not ACK.")
-
-
 def _one_line(port: int, number: int, seconds: float, found: list[float]) -> None:
     every = LINES / RATE
     with socket.create_connection(("127.0.0.1", port), 10) as panel:
@@ -96,32 +82,15 @@ def ours(data: Path) -> Iterator[int]:
 
     settings = {"tcp_address": "127.0.0.1", "tcp_port": port, "udp_port": 0}
     actions.save_source("panels", "dc09", settings, None)
-    with _running([sys.executable, "-m", "bartizan.cli", "watch"], port):
+    with running([sys.executable, "-m", "bartizan.cli", "watch"], port):
         yield port
 
 
 @contextlib.contextmanager
 def theirs() -> Iterator[int]:
     port = free_port(socket.SOCK_STREAM)
-    with _running([sys.executable, "-c", PEER, str(port)], port):
+    with running([sys.executable, "-c", PEER, str(port)], port):
         yield port
-
-
-@contextlib.contextmanager
-def _running(command: list[str], port: int) -> Iterator[None]:
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(600):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        else:
-            raise SystemExit(f"{command[-1]} does not listen.")
-        yield
-    finally:
-        process.kill() if command[1] == "-c" else process.terminate()
-        process.wait(30)
 
 
 def p99(times: list[float]) -> float:

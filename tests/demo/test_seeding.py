@@ -10,12 +10,16 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from bartizan.cameras.actions.export import export_clip
+from bartizan.cameras.models import Camera
 from bartizan.cases.models import Case
 from bartizan.core.actions import record
 from bartizan.core.loading import load, load_together
 from bartizan.core.models import User
 from bartizan.demo import marks, removal, seeding
 from bartizan.demo.outlets import SOURCES
+from bartizan.doors.models import AccessGroup
+from bartizan.engines.observe import Observation
 from bartizan.estate.models import (
     BadgeIssue,
     Copy,
@@ -30,11 +34,14 @@ from bartizan.estate.models import (
     Site,
 )
 from bartizan.notices.models import Notice
+from bartizan.panels.models import Panel
 from bartizan.watch.actions import save_source
+from bartizan.watch.intake import Intake
 from bartizan.watch.journal import Writer
 from bartizan.watch.lake import Lake
 from bartizan.watch.line import judge_what_is_there
 from bartizan.watch.models import Alarm, AlarmEvent, Source, Trouble
+from tests.cameras import footage
 from tests.world import own_folder
 
 pytestmark = pytest.mark.django_db
@@ -205,6 +212,26 @@ def test_what_waited_in_the_journal_does_not_come_back_after_the_removal(data: P
     judge_what_is_there(data)
     assert count(data) == 0
     assert not Alarm.objects.exists()
+
+
+def test_what_its_cameras_recorded_and_its_panel_said_goes_with_it(data: Path) -> None:
+    seeding.seed(days=1, now=NOW)
+    camera = Camera.objects.get(device__code="ML-2-C07")
+    begun = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=2)
+    footage.record(camera, begun, 2)
+    clip = export_clip(camera, begun, begun + timedelta(seconds=2), why="to show", by=None)
+    events = [("cameras", "camera.person", "camera:ML-2-C07"), ("panels", "alarm.triggered", "detector:ML-2-M02")]
+    with Writer(data / "journal", "cameras") as writer:
+        Intake(writer).accept([Observation(begun, source, kind, device=device) for source, kind, device in events])
+    judge_what_is_there(data)
+    assert Alarm.objects.filter(title="Intruder alarm").exists()
+    removal.remove()
+    assert count(data) == 0
+    assert not Alarm.objects.exists()
+    assert not any(model.objects.exists() for model in (Camera, Panel, AccessGroup))
+    assert not Source.objects.exists()
+    assert not clip.path.exists()
+    assert not list((data / "cameras").rglob("*.mp4"))
 
 
 def test_nobody_is_told_of_the_demo_after_its_removal(data: Path) -> None:

@@ -71,7 +71,7 @@ def remove(at_rest: bool = False) -> Removed:
 @atomic
 def _from_records(lake: Lake, data: Path, made: marks.Marks) -> Removed:
     alarms, cases = _alarms_and_cases(lake, made)
-    wings.forget(data)
+    wings.forget()
     records = _records(int(made["seed"]), date.fromisoformat(made["today"]))
     Trouble.objects.filter(part__in=[f"source:{name}" for name in SOURCES]).delete()
     source_clock.forget()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from datetime import time, timedelta
-from pathlib import Path
 from typing import Any, Final
 
 from django.utils import timezone
 
 from bartizan.cameras.actions import camera as cameras
 from bartizan.cameras.models import Camera, ClipHold, Export, Segment
+from bartizan.cameras.queries import media_folder, run_folder
 from bartizan.core.models import User
-from bartizan.demo.outlets import LOOPBACK, Targets
+from bartizan.demo.outlets import HOUSE, LOOPBACK, Targets
 from bartizan.demo.stage.cast import STAGED
 from bartizan.doors.actions import visitors
 from bartizan.doors.models import AccessGroup, Clearance, PortalRule, Visitor, ZoneRule
@@ -20,6 +21,7 @@ from bartizan.estate.models import Department, Device, Person, Portal, Site, Zon
 from bartizan.panels.actions.arming import arm, bypass, start_walk_test
 from bartizan.panels.actions.setting_up import NewArea, NewDetector, set_up_panel
 from bartizan.panels.models import Area, Panel
+from bartizan.watch.models import Source
 
 PANEL: Final = "ML-PA-2"
 AREAS: Final = ("ML-2.02", "ML-2.16", "ML-1.14", "ML-0.19", "ML-2.14", "ML-3.14")
@@ -30,6 +32,9 @@ GROUPS: Final = (
     ("veldmark-labs", "Laboratories and test bays", "RES", 3),
     ("veldmark-operations", "Operations", "OPS", 3),
 )
+VISITORS_BADGE: Final = "9012"
+RULES: Final[dict[str, dict[str, Any]]] = {"HH-4-002": {"two_person": True}, "ML-2-002": {"mode": "card+pin"}}
+CLEARED: Final = ("Saskia Amrani", "Aisha Bakker", "Yusuf Demir")
 MOST: Final = {"ML-2.07": 12, "ML-0.03": 90, "EG-0.12": 40, "HH-3.11": 16, "HH-4.02": 4}
 
 
@@ -74,11 +79,10 @@ def _doors() -> None:
         group.departments.set(chosen)
     for code, most in MOST.items():
         ZoneRule.objects.create(zone=Zone.objects.get(code=code), most=most)
-    PortalRule.objects.create(portal=Portal.objects.get(code="HH-4-002"), two_person=True)
-    PortalRule.objects.create(portal=Portal.objects.get(code="ML-2-002"), mode="card+pin")
-    for name in ("Saskia Amrani", "Aisha Bakker", "Yusuf Demir"):
-        if person := Person.objects.filter(name=name).first():
-            Clearance.objects.create(person=person, level=4)
+    for code, asks in RULES.items():
+        PortalRule.objects.create(portal=Portal.objects.get(code=code), **asks)
+    for person in Person.objects.filter(name__in=CLEARED):
+        Clearance.objects.create(person=person, level=4)
 
 
 def _visitor(by: User) -> None:
@@ -88,8 +92,8 @@ def _visitor(by: User) -> None:
     now = timezone.now()
     visitors.give_badge(
         visitors.Visit(
-            name="Joost Verhage", organisation="Verhage Liften", host=host.code, site=host.site.code, badge="9012",
-            purpose="Yearly check of the lift", legal_basis="legitimate interest", since=now,
+            name="Joost Verhage", organisation="Verhage Liften", host=host.code, site=host.site.code,
+            badge=VISITORS_BADGE, purpose="Yearly check of the lift", legal_basis="legitimate interest", since=now,
             until=now + timedelta(hours=9), groups=("veldmark-staff",),
         ),
         by,
@@ -118,30 +122,26 @@ def _area(code: str) -> NewArea:
     return NewArea(zone, [*doors, *found])
 
 
-def forget(data: Path) -> None:
+def forget() -> None:
     """What was made here, and what cameras of the demo recorded since."""
-    from bartizan.cameras.queries import media_folder, run_folder  # noqa: PLC0415  tests put the folder elsewhere
-
     ours = Camera.objects.filter(device__code__in=STAGED)
     codes = [camera.code for camera in ours.select_related("device")]
+    for export in Export.objects.filter(camera__in=ours):
+        for file in (media_folder() / "exports").glob(f"{export.path.removesuffix('.mp4')}*"):
+            file.unlink()
     for model in (Export, ClipHold, Segment):
         model.objects.filter(camera__in=ours).delete()
     ours.delete()
     for code in codes:
-        _empty(media_folder() / code)
-        for kind in ("jpg", "json", "sock", "watched"):
-            (run_folder() / f"{code}.{kind}").unlink(missing_ok=True)
+        shutil.rmtree(media_folder() / code, ignore_errors=True)
+        for file in run_folder().glob(f"{code}.*"):
+            file.unlink()
     Panel.objects.filter(code=PANEL).delete()
-    Visitor.objects.filter(badge="9012").delete()
+    Visitor.objects.filter(badge=VISITORS_BADGE).delete()
     AccessGroup.objects.filter(code__in=[code for code, *_ in GROUPS]).delete()
     ZoneRule.objects.filter(zone__code__in=MOST).delete()
-    PortalRule.objects.filter(portal__code__in=("HH-4-002", "ML-2-002")).delete()
-    Clearance.objects.filter(person__name__in=("Saskia Amrani", "Aisha Bakker", "Yusuf Demir")).delete()
-
-
-def _empty(folder: Path) -> None:
-    if not folder.is_dir():
-        return
-    for path in sorted(folder.rglob("*"), reverse=True):
-        path.rmdir() if path.is_dir() else path.unlink()
-    folder.rmdir()
+    PortalRule.objects.filter(portal__code__in=RULES).delete()
+    Clearance.objects.filter(person__name__in=CLEARED).delete()
+    for name, model in zip(HOUSE, (Camera, Panel), strict=True):
+        if not model.objects.exists():
+            Source.objects.filter(name=name, connector="import").delete()  # counted as one since the first event

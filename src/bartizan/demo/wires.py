@@ -72,7 +72,7 @@ class Wires:
 
     def send(self, event: Event) -> None:
         """As the source of ``event`` would. Raises OSError when the receiver does not answer."""
-        if event["source"] == DOORS and event.get("place") == READER_PORTAL:
+        if self.stage.has_reader and event["source"] == DOORS and event.get("place") == READER_PORTAL:
             self.stage.read(event)  # that door has a reader on a line of its own
         else:
             self._by_source[event["source"]](event)

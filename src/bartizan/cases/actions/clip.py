@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from django.core.exceptions import ValidationError
+from django.db.transaction import atomic
 from django.utils import timezone
 
 from bartizan.cameras import queries as recorded
@@ -58,8 +59,9 @@ def keep_export(case: Case, export: Export, by: User) -> Exhibit:
         return Content("file", brought.file, source=_source(export), digest=brought.digest, size=brought.size)
 
     made = take_in(case, told, Step(export.why, "copied by Bartizan", "vault"), signed, by, bring)
-    holds.hold_clip(camera, export.begun_at, export.ended_at, f"Exhibit {made.number}", by, case=case.number)
-    exports.note_exhibit(export, f"{case.number} {made.number}", by)
+    with atomic():
+        holds.hold_clip(camera, export.begun_at, export.ended_at, f"Exhibit {made.number}", by, case=case.number)
+        exports.note_exhibit(export, f"{case.number} {made.number}", by)
     return made
 
 

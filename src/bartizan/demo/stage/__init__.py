@@ -29,6 +29,7 @@ class Stage:
     cover: Callable[[str, float], None] = field(default=_nothing)
     card: Callable[[int, int], Any] = field(default=_nothing)
     inputs: Callable[..., None] = field(default=_nothing)
+    has_reader: bool = False
 
     def show(self, event: Event) -> None:
         """What a camera says that it saw is seen in its picture too."""
@@ -72,7 +73,7 @@ def raised(port: int, line: Path) -> Iterator[Stage]:
             line.parent.mkdir(parents=True, exist_ok=True)
             line.unlink(missing_ok=True)
             line.symlink_to(cable.path)
-            stage.card, stage.inputs = cable.card, cable.inputs
+            stage.card, stage.inputs, stage.has_reader = cable.card, cable.inputs, True
         except (ImportError, OSError) as error:
             log.warning("The demo's reader does not answer: %s.", error)
         yield stage

@@ -25,6 +25,7 @@ from bartizan.watch.models import Alarm
 FLOOD: Final = 40
 """So many rows that wait are more than a screen holds."""
 MOST: Final = 200
+"""Rows that the queue shows, and alarms that one deed takes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from bartizan.web.panels import panels
 from bartizan.web.shell import Item, first_page, menu
 
 SHOWS = ("all", "mine", "unheld")
-MOST = {"waiting": 200, "held": 50, "shelved": 30}
+MOST = {"waiting": flood.MOST, "held": 50, "shelved": 30}
 SOON = timedelta(minutes=5)  # an escalation this near stands in the queue, counting down
 NAMED_EVENTS = 5
 PARTS = {
