@@ -100,6 +100,15 @@ def test_an_entry_delay_comes_onto_an_open_page_by_itself(console: Console, page
     page.wait_for_selector(".area.is-medium:has-text('Entry delay')")
 
 
+def test_a_chime_is_told_on_the_open_page(console: Console, page: Any) -> None:
+    set_up(console)
+    console.python("from bartizan.panels.models import Detector as D; D.objects.filter(number=1).update(chime=True)")
+    page.goto("/panels")
+    page.wait_for_selector("[data-live-word]:has-text('Live')")
+    sense(console, "portal:KP-0-001", "door.opened")
+    page.wait_for_selector(".toast-b:has-text('Chime: Vault door')")
+
+
 def test_an_alarm_is_closed_with_its_answer_in_three_keys_and_undone_with_one(console: Console, page: Any) -> None:
     console.python("""
         from bartizan.cases.models import Case

@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bartizan.core.models import AuditEntry, User
 from bartizan.core.roles import Role
 from bartizan.panels import actions
-from bartizan.panels.models import BypassNote, Code, Panel, WalkTest
+from bartizan.panels.models import Area, BypassNote, Code, Detector, Panel, PanelState, WalkTest
+from bartizan.panels.pages.setup import sort_of
 from bartizan.watch import queries as watch
 from bartizan.watch.lake import Lake
 from tests import world
@@ -164,6 +168,56 @@ def test_an_own_end_is_read_on_the_clock_of_the_site(console: Client, keep: Hous
     assert BypassNote.objects.get().until.astimezone(world_zone()).strftime("%H:%M") == f"{local:%H:%M}"
 
 
+def test_an_own_end_in_the_form_that_arms_is_on_the_clock_of_the_site_too(console: Client, keep: House) -> None:
+    keep.sense(keep.door, "alarm.opened")
+    local = (timezone.now() + timedelta(hours=3)).astimezone(world_zone())
+    told = {"area": keep.corridor.pk, "mode": "away", "bypass": keep.door.pk, "reason": "Painters"}
+    deed(console, "arm", **told, until_own=f"{local:%Y-%m-%dT%H:%M}")
+    assert BypassNote.objects.get().until.astimezone(world_zone()).strftime("%H:%M") == f"{local:%H:%M}"
+
+
+def test_what_stops_an_area_is_asked_once_however_many_are_chosen(
+    console: Client, keep: House, django_assert_num_queries: Any
+) -> None:
+    def ask(*areas: Area) -> None:
+        query = "&".join(f"area={area.pk}" for area in areas)
+        assert console.get(f"/panels?do=arm&{query}", headers={"X-Part": "deed"}).status_code == 200
+
+    ask()
+    with CaptureQueriesContext(connection) as none:
+        ask()
+    with django_assert_num_queries(len(none)):
+        ask(keep.corridor, keep.vault)
+
+
+def test_the_form_says_what_stops_it_in_the_way_that_was_chosen(console: Client, keep: House) -> None:
+    Detector.objects.filter(pk=keep.door.pk).update(modes=["night"])
+    keep.sense(keep.door, "alarm.opened")
+
+    def form(mode: str) -> str:
+        address = f"/panels?do=arm&area={keep.corridor.pk}&mode={mode}"
+        return console.get(address, headers={"X-Part": "deed"}).content.decode()
+
+    assert "What stops it" in form("night")
+    assert "What stops it" not in form("away")
+
+
+def test_a_panel_whose_state_cannot_be_read_hides_no_other_and_does_not_look_disarmed(
+    console: Client, keep: House
+) -> None:
+    other = Panel.objects.create(code="PA-2", name="Other", site=keep.world.site)
+    Area.objects.create(panel=other, code="attic", name="Attic")
+    PanelState.objects.create(panel=other, state={"version": 99})
+    shown = board(console)
+    assert "Ready to arm" in card(shown, "Corridor")
+    assert "Cannot be read" in (attic := card(shown, "Attic"))
+    assert "Disarmed" not in attic
+    assert "do=arm" not in attic.split("</section>")[0]
+    assert "start the program that wrote it" in shown.split("<h2>Health of the panels")[1]
+    assert "Attic" not in console.get("/panels?do=arm", headers={"X-Part": "deed"}).content.decode()
+    assert "Attic" not in console.get("/panels?do=disarm", headers={"X-Part": "deed"}).content.decode()
+
+
 def world_zone() -> ZoneInfo:
     return ZoneInfo("Europe/Amsterdam")
 
@@ -269,6 +323,32 @@ def test_a_panel_is_set_up_from_what_the_estate_knows(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "sort"),
+    [
+        ("M7 Waterstraat", "motion"),
+        ("Heather room", "motion"),
+        ("gate_3 north", "contact"),
+        ("W-2 water, cellar", "water"),
+        ("Hold-up button", "holdup"),
+    ],
+)
+def test_the_kind_of_a_detector_is_guessed_by_whole_words(name: str, sort: str) -> None:
+    assert sort_of(name) == sort
+
+
+def test_the_kind_of_a_detector_is_chosen_beside_it(client: Client) -> None:
+    here = world.build()
+    client.force_login(here.alice)
+    told = {"site": "KP", "code": "PA-1", "name": "Keep", "device": ["detector:M01"]}
+    assert client.post("/panels/setup/make", told | {"sort-detector:M01": "siren"}).status_code == 422
+    select = client.get("/panels/setup").content.decode().split('name="sort-detector:M01"')[1].split("</select>")[0]
+    assert '<option value="motion" selected>' in select
+    assert '<option value="glass">' in select
+    client.post("/panels/setup/make", told | {"sort-detector:M01": "glass"})
+    assert Detector.objects.get().sort == "glass"
+
+
+@pytest.mark.parametrize(
     ("told", "words"),
     [
         ({"device": []}, "Choose at least one zone"),
@@ -301,6 +381,20 @@ def test_a_code_is_given_by_chance_shown_once_and_ended(console: Client, keep: H
     kept = Code.objects.get()
     console.post(f"/panels/setup/codes/{kept.pk}/end")
     assert not actions.disarm_by_code(keep.panel, None, code).ok
+
+
+def test_a_code_is_given_for_some_areas_and_to_arm_only(console: Client, keep: House) -> None:
+    address = f"/panels/setup/{keep.panel.pk}/codes"
+    assert f'name="area" value="{keep.vault.pk}"' in console.get("/panels/setup").content.decode()
+    for wrong in ({"area": ["0"]}, {"may": "everything"}):
+        assert console.post(address, {"person": "K-3", **wrong}).status_code == 422
+    shown = console.post(address, {"person": "K-3", "area": [keep.corridor.pk], "may": "arm"}).content.decode()
+    assert "Corridor, to arm only;" in shown
+    code = re.findall(r'class="pn-code">(\d+)<', shown)[0]
+    assert not actions.disarm_by_code(keep.panel, None, code).ok
+    assert not actions.arm_by_code(keep.panel, [keep.vault], "away", code).ok
+    assert actions.arm_by_code(keep.panel, None, "away", code).ok
+    assert keep.condition() == "arming"
 
 
 def test_whoever_may_not_change_registers_sets_nothing_up(client: Client, keep: House) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -12,8 +13,10 @@ from django.core.exceptions import ValidationError
 
 from bartizan.core.models import AuditEntry, LiveMessage, User
 from bartizan.core.roles import Role
+from bartizan.engines.intrusion import Tick
 from bartizan.panels import actions, queries
-from bartizan.panels.models import BypassNote, Code, Outgoing, PanelState, WalkTest
+from bartizan.panels.models import Area, BypassNote, Code, Detector, Outgoing, Panel, PanelState, WalkTest
+from bartizan.panels.plans import plan_of
 from bartizan.watch import line
 from bartizan.watch.models import Alarm
 from bartizan.watch.queries import alarms, lake_of
@@ -77,6 +80,27 @@ def test_the_same_person_at_the_keypad_and_at_the_console_is_one(keep: House) ->
     actions.disarm([keep.vault], keep.world.alice, now=keep.now)
     assert actions.disarm_by_code(keep.panel, [keep.vault], "804213", now=keep.now).words.startswith("A second")
     assert keep.condition(keep.vault) == "armed"
+
+
+def test_who_began_to_arm_and_who_asked_first_is_in_the_audit(keep: House) -> None:
+    actions.arm([keep.vault], "away", keep.world.alice, now=keep.now)
+    assert AuditEntry.objects.get(verb="began to arm").subject == "area:PA-1/vault"
+    keep.wait(60)
+    actions.disarm([keep.vault], keep.world.alice, now=keep.now)
+    assert AuditEntry.objects.get(verb="asked to disarm").detail["by"] == "Alice Archer"
+    keep.wait(180)
+    actions.bypass(keep.safe, "painter", keep.now + timedelta(hours=1), keep.world.bob, now=keep.now)
+    detail = AuditEntry.objects.get(verb="asked to bypass").detail
+    assert (detail["by"], detail["detector"]) == ("Bob Bell", "3 Vault motion")
+
+
+def test_an_area_that_was_added_and_armed_since_the_plan_was_read_is_not_dropped(keep: House) -> None:
+    old = plan_of(Panel.objects.get())
+    added = Area.objects.create(panel=keep.panel, code="attic", name="Attic", exit_seconds=0)
+    Detector.objects.create(area=added, number=9, name="Hatch", device="detector:H1", sort="contact")
+    actions.arm([added], "away", keep.world.alice, now=keep.now)
+    actions.take([(keep.panel, old, [Tick()])], {}, now=keep.now)
+    assert keep.condition(added) == "armed"
 
 
 # -- codes
@@ -203,6 +227,26 @@ def test_a_duress_while_arming_is_heard_although_nothing_can_be_armed(keep: Hous
     assert len(said("alarm.duress")) == 1
 
 
+@pytest.mark.parametrize(("told", "mode"), [({}, ""), ({"may_arm": False}, "away"), ({"valid_until": "over"}, "")])
+def test_a_duress_code_that_may_not_do_it_there_calls_for_help_and_shows_as_a_wrong_one(
+    keep: House, told: dict[str, Any], mode: str
+) -> None:
+    if told.get("valid_until"):
+        told = {"valid_until": NOW.date() - timedelta(days=1)}
+    areas = [] if told else [keep.corridor]
+    actions.set_code(keep.panel, keep.dora, "804213", keep.world.alice, duress="804214", areas=areas, **told)
+    keep.armed(keep.vault)
+    shown = [
+        actions.arm_by_code(keep.panel, [keep.vault], mode, code, now=keep.now)
+        if mode
+        else actions.disarm_by_code(keep.panel, [keep.vault], code, now=keep.now)
+        for code in ("999990", "804214")
+    ]
+    assert shown[0] == shown[1]
+    assert keep.condition(keep.vault) == "armed"
+    assert "Vault" in str(said("alarm.duress")[0]["place"])
+
+
 # -- walk tests, arming times
 
 
@@ -250,7 +294,7 @@ def test_the_board_says_in_what_state_each_area_is(keep: House) -> None:
     keep.sense(keep.door, "alarm.opened")
     view = queries.view_of(keep.world.alice, keep.corridor.pk, keep.now)
     assert view is not None
-    assert (view.condition, view.seconds, view.left(keep.now)) == ("pending", 20, timedelta(seconds=20))
+    assert (view.condition, view.seconds, view.until) == ("pending", 20, keep.now + timedelta(seconds=20))
     assert [cause.detector for cause in view.causes] == [keep.door]
     vault = queries.view_of(keep.world.alice, keep.vault.pk, keep.now)
     assert vault is not None

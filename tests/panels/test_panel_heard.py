@@ -63,6 +63,20 @@ def test_a_login_means_nothing_and_is_not_even_read() -> None:
     assert whats(event("login.failure")) == []
 
 
+@pytest.mark.parametrize(
+    "data", [{"reason": "tamper"}, {"code": "TR"}, {"code": "EJ"}, {"code": "XJ"}, {"code": "137"}]
+)
+def test_a_tamper_that_is_restored_is_over_and_says_nothing_of_what_moves(data: dict[str, str]) -> None:
+    assert whats(event("alarm.restored", data=data)) == ["tamper over"]
+    assert whats(event("alarm.restored", data={"code": "BR"})) == ["clear"]
+    assert whats(event("alarm.restored", data={"code": "130"})) == ["clear"]
+
+
+@pytest.mark.parametrize("kind", ["alarm.tamper", "alarm.restored", "device.offline", "camera.person", "camera.clear"])
+def test_what_a_reader_or_camera_at_a_door_tells_of_itself_is_not_the_door(kind: str) -> None:
+    assert heard.names_of(event(kind, device="reader:R1", place="portal:KP-0-001")) == ("reader:R1",)
+
+
 def test_a_door_is_found_by_its_reader_and_by_itself() -> None:
     assert heard.names_of(event("door.forced", device="reader:R1", place="portal:KP-0-001")) == (
         "reader:R1",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from bartizan.connectors.dc09.codes import kind_of_contact_id
 from bartizan.engines.intrusion import Sensed
 from bartizan.engines.intrusion.inputs import What
 from bartizan.engines.observe import moment
@@ -39,6 +40,8 @@ _CLASSES: Final[Mapping[str, What]] = {
 """Home Assistant's device classes: what it means that one of them is at rest."""
 _OVER: Final[Mapping[str, What]] = {"active": "clear", "tamper": "tamper over", "fault": "fault over"}
 """What it means that it is over: cameras say so of what lasts."""
+_TAMPER_OVER: Final = frozenset(["TR", "TH", "EJ", "XJ", "XH"])
+"""Of DC-03: the codes by which a tamper is restored."""
 _FIRST_BYTES: Final = (b'"kind":"alarm.', b'"kind":"device.', b'"kind":"door.', b'"kind":"camera.')
 
 
@@ -48,9 +51,11 @@ def is_of_interest(record: bytes) -> bool:
 
 
 def names_of(event: Mapping[str, Any]) -> tuple[str, ...]:
-    """The references by which a detector's device is found: what saw it, and for doors the door itself."""
+    """The references by which a detector's device is found: what saw it, and for what happened to a door the door
+    itself. That its reader is tampered with, or a camera sees somebody there, says nothing of the door."""
     place = str(event.get("place", ""))
-    found = (str(event.get("device", "")), place if place.startswith(("portal:", "door:")) else "")
+    is_of_door = str(event.get("kind", "")).startswith("door.") and place.startswith(("portal:", "door:"))
+    found = (str(event.get("device", "")), place if is_of_door else "")
     return tuple(name for name in found if name)
 
 
@@ -64,11 +69,22 @@ def meanings(event: Mapping[str, Any]) -> Iterator[What]:
         yield _OVER.get(what, "heard")
         return
     data = event.get("data")
-    if kind == "device.state" and isinstance(data, Mapping):
+    data = data if isinstance(data, Mapping) else {}
+    if kind == "alarm.restored" and _is_of_tamper(data):
+        yield "tamper over"
+        return
+    if kind == "device.state":
         yield from _of_state(data)
     if kind == "device.restored":
         yield "battery well"
     yield what
+
+
+def _is_of_tamper(data: Mapping[str, Any]) -> bool:
+    """Readers say it in words (OSDP); panels by the code of DC-03, or by Contact ID's code of what is over."""
+    code = str(data.get("code", ""))
+    is_contact_id = code.isdigit() and kind_of_contact_id(code, "1") == "alarm.tamper"
+    return data.get("reason") == "tamper" or code in _TAMPER_OVER or is_contact_id
 
 
 def _of_state(data: Mapping[str, Any]) -> Iterator[What]:

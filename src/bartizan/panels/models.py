@@ -139,7 +139,6 @@ class Code(models.Model):
     areas = models.ManyToManyField(Area, blank=True, related_name="codes", help_text="None: every area")
     may_arm = models.BooleanField(default=True)
     may_disarm = models.BooleanField(default=True)
-    is_enabled = models.BooleanField(default=True)
     valid_until = models.DateField(null=True, blank=True, help_text="The last day")
     digest = models.CharField(max_length=160)
     mark = models.CharField(max_length=2)
@@ -249,7 +248,6 @@ class Outgoing(models.Model):
     panel = models.ForeignKey(Panel, null=True, on_delete=models.SET_NULL, related_name="+")
     key = models.CharField(max_length=120)
     observation = models.JSONField()
-    made_at = models.DateTimeField(default=timezone.now)
 
 
 class ReadTo(models.Model):

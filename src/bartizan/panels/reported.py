@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from bartizan.panels.heard import OWN
 from bartizan.watch import lake
 from bartizan.watch.lake.filters import condition_of
 from bartizan.watch.lake.queries import page
@@ -17,8 +18,6 @@ BACK: Final = timedelta(days=30)
 """An area that was armed longer ago and has said nothing since is not known."""
 HEARD_BACK: Final = timedelta(days=2)
 MOST: Final = 5000
-OWN: Final = "panels"
-"""The source under which Bartizan's own panels speak: they stand on the board by themselves."""
 KINDS: Final = [
     "alarm.armed", "alarm.disarmed", "alarm.triggered", "alarm.restored", "alarm.bypassed", "alarm.unbypassed",
     "alarm.tamper", "alarm.hazard", "device.offline", "device.online", "device.battery", "device.fault",
@@ -72,10 +71,6 @@ class ReportedPanel:
     is_silent: bool = False
     """It said so itself, by falling silent for longer than its source allows."""
 
-    @property
-    def in_order(self) -> list[ReportedArea]:
-        return sorted(self.areas.values(), key=lambda one: (not one.alarms, one.state != "armed", one.number))
-
 
 Heard = Mapping[tuple[str, str], tuple[datetime, datetime | None]]
 
@@ -91,6 +86,7 @@ def reported(asked: lake.Asked, sources: Sequence[str], names: Names, now: datet
     if sources:
         parts.append({"source": list(sources), "kind": KINDS})
     found = page(asked, [condition_of(window, part) for part in parts], MOST, descends=True)
+    # Our own panels stand on the board by themselves.
     told = [event for event in reversed(found) if event.get("source") != OWN]
     return told_by(told, _heard(asked, sources, now) if sources else {}, names)
 

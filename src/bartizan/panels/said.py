@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from bartizan.core.models import User
 from bartizan.engines.intrusion import Output
+from bartizan.engines.intrusion.arming import SCHEDULE
 from bartizan.engines.observe import microseconds
 from bartizan.estate.models import Person
 from bartizan.panels.heard import OWN
 from bartizan.panels.models import Area, Detector, Panel
 
-SCHEDULE: Final = "schedule"
 AUDITED: Final[Mapping[str, str]] = {
     "alarm.armed": "armed", "alarm.disarmed": "disarmed", "alarm.bypassed": "bypassed", "alarm.unbypassed":
     "ended the bypass of",
@@ -24,6 +24,13 @@ _TESTED: Final = {
     "longer": "made longer the walk test of",
     "end": "ended a walk test of",
 }
+_ASKED: Final = {
+    "arming": "began to arm",
+    "first of two": "asked to disarm",
+    "first of two to bypass": "asked to bypass",
+    "arming moved": "moved the arming of",
+}
+"""By the state that it told: what somebody began, although it holds only later or takes a second person."""
 
 
 def who(user: User) -> str:
@@ -108,11 +115,11 @@ def _plain(facts: Mapping[str, Any], names: Names) -> dict[str, Any]:
 
 def audit_line(output: Output, names: Names) -> tuple[str, str, dict[str, Any]] | None:
     """Verb, subject and detail, or nothing for what is no deed of anybody."""
-    verb = AUDITED.get(output.kind) or (
-        _TESTED.get(output.facts.get("phase", "")) if output.kind == "alarm.tested" else None
-    )
-    if output.facts.get("state") == "arming moved":
-        verb = "moved the arming of"
+    verb = AUDITED.get(output.kind)
+    if output.kind == "alarm.tested":
+        verb = _TESTED.get(output.facts["phase"])
+    elif output.kind == "device.state":
+        verb = _ASKED.get(output.facts["state"])
     if verb is None or output.is_hidden:
         return None
     detector = names.of_number(output.number)

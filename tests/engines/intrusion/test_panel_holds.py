@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from hypothesis import settings
@@ -14,11 +14,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from bartizan.engines import intrusion
 from bartizan.engines.intrusion import (
     MODES,
+    Area,
+    Detector,
     NewBypass,
     Output,
     Plan,
     Refused,
     Sensed,
+    Slot,
     State,
     Tick,
     due,
@@ -29,22 +32,27 @@ from bartizan.engines.intrusion import (
 from tests.engines.intrusion.world import ALICE, BOB, NOW, PLAN, SAFE
 
 PEOPLE = st.sampled_from([ALICE, BOB])
-AREAS = st.sampled_from([(), ("hall",), ("vault",)])
-NUMBERS = st.sampled_from(sorted(PLAN.detectors))
+AREAS = st.sampled_from([(), ("hall",), ("vault",), ("attic",)])
 WHATS = st.sampled_from(
     ["active", "active", "clear", "tamper", "tamper over", "battery low", "fault", "fault over", "silent", "heard"]
 )
 SHORT = st.integers(0, 400).map(lambda n: timedelta(seconds=n))
+ATTIC = 20
 WATCHED = Plan.of(
-    areas=PLAN.areas.values(),
+    areas=[*PLAN.areas.values(), Area("attic")],
     detectors=[
+        Detector(ATTIC, "attic", modes=frozenset({"away", "vacation", "custom"})),
         *(each for each in PLAN.detectors.values() if each.number != SAFE),
         replace(PLAN.detectors[SAFE], silent_after=300, silent_alarm_after=600, clears_after=40),
     ],
     groups=PLAN.groups.values(),
-    slots=PLAN.slots,
+    slots={
+        **PLAN.slots,
+        "attic": [Slot(frozenset(range(7)), time(20, 0), "night"), Slot(frozenset(range(7)), time(23, 0))],
+    },
     timezone=PLAN.timezone,
 )
+NUMBERS = st.sampled_from(sorted(WATCHED.detectors))
 
 
 def names(outputs: tuple[Output, ...]) -> set[int]:
@@ -197,6 +205,11 @@ class Anything(RuleBasedStateMachine):
         for area in self.state.areas.values():
             if area.until is not None:
                 assert area.until - self.now <= longest
+
+    @invariant()
+    def no_area_is_armed_that_nothing_watches(self) -> None:
+        for code, area in self.state.areas.items():
+            assert not area.mode or any(d.counts_in(area.mode) for d in WATCHED.of_area(code))
 
     @invariant()
     def a_disarmed_area_rests_on_nothing(self) -> None:

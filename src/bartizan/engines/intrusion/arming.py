@@ -42,7 +42,7 @@ def _check(turn: Turn, chosen: list[Area], given: Arm) -> None:
             raise Refused(f"{area.name or area.code} is not disarmed: disarm it first.")
         if at.test is not None:
             raise Refused(f"A walk test runs in {area.name or area.code}: end it first.")
-        if not any(detector.counts_in(given.mode) for detector in turn.plan.of_area(area.code)):
+        if not turn.plan.watches(area.code, given.mode):
             raise Refused(f"No detector of {area.name or area.code} counts when it is armed {given.mode}.")
         leaves = given.has_delay and area.exit_seconds > 0
         found += reasons(

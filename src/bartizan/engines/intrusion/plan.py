@@ -110,6 +110,14 @@ class Plan:
     """So many wrong codes within ten minutes shut the keypads …"""
     lock_seconds: int = 90
     """… for so long."""
+    _by_area: Mapping[str, tuple[Detector, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Grouped once: each step asks for an area's detectors several times."""
+        found: dict[str, list[Detector]] = {}
+        for number in sorted(self.detectors):
+            found.setdefault(self.detectors[number].area, []).append(self.detectors[number])
+        object.__setattr__(self, "_by_area", {code: tuple(each) for code, each in found.items()})
 
     @classmethod
     def of(  # noqa: PLR0913 -- one argument a kind of thing, all by name
@@ -137,6 +145,10 @@ class Plan:
             lock_seconds,
         )
 
-    def of_area(self, code: str) -> list[Detector]:
+    def of_area(self, code: str) -> tuple[Detector, ...]:
         """In the order of their numbers."""
-        return [self.detectors[n] for n in sorted(self.detectors) if self.detectors[n].area == code]
+        return self._by_area.get(code, ())
+
+    def watches(self, code: str, mode: str) -> bool:
+        """Whether any detector of the area counts when it is armed so: without one it would only look armed."""
+        return any(detector.counts_in(mode) for detector in self.of_area(code))

@@ -4,6 +4,7 @@ stops it then."""
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -26,19 +27,27 @@ def next_after(plan: Plan, slots: tuple[Slot, ...], after: datetime) -> tuple[da
 
     A time that the clock leaves out or has twice in that night comes once (PEP 495, fold 0).
     """
-    zone = ZoneInfo(plan.timezone)
+    return _next_after(plan.timezone, plan.holidays, slots, after)
+
+
+@lru_cache(maxsize=256)
+def _next_after(
+    timezone: str, holidays: frozenset[date], slots: tuple[Slot, ...], after: datetime
+) -> tuple[datetime, Slot] | None:
+    """Kept, because every step asks for the same again."""
+    zone = ZoneInfo(timezone)
     first = after.astimezone(zone).date()
     found = [
         (at, slot)
         for slot in slots
         for day in (first + timedelta(days=n) for n in range(_DAYS))
-        if _holds_on(plan, slot, day) and (at := datetime.combine(day, slot.at, zone).astimezone(UTC)) > after
+        if _holds_on(holidays, slot, day) and (at := datetime.combine(day, slot.at, zone).astimezone(UTC)) > after
     ]
     return min(found, key=lambda each: each[0], default=None)
 
 
-def _holds_on(plan: Plan, slot: Slot, day: date) -> bool:
-    return day.weekday() in slot.weekdays and (slot.on_holidays or day not in plan.holidays)
+def _holds_on(holidays: frozenset[date], slot: Slot, day: date) -> bool:
+    return day.weekday() in slot.weekdays and (slot.on_holidays or day not in holidays)
 
 
 def next_arming(plan: Plan, at: AreaState, code: str) -> tuple[datetime, Slot] | None:
@@ -54,7 +63,7 @@ def next_arming(plan: Plan, at: AreaState, code: str) -> tuple[datetime, Slot] |
 
 def run(turn: Turn, code: str) -> None:
     if not turn.plan.slots.get(code):
-        turn.change(code, planned_from=None, moved_to=None, moved_by="", warned_of=None)
+        turn.change(code, planned_from=None, moved_to=None, warned_of=None)
         return
     if turn.areas[code].planned_from is None:
         turn.change(code, planned_from=turn.now)
@@ -80,7 +89,7 @@ def _come(turn: Turn, code: str, due: datetime, slot: Slot) -> None:
     assert before.planned_from is not None
     own = next_after(turn.plan, turn.plan.slots[code], before.planned_from)
     passed = max(due, own[0]) if own else due
-    turn.change(code, planned_from=passed, moved_to=None, moved_by="", warned_of=None)
+    turn.change(code, planned_from=passed, moved_to=None, warned_of=None)
     if turn.areas[code].condition != "disarmed":
         return
     if turn.now - due > KEEPS_TRYING:
@@ -93,17 +102,24 @@ def _come(turn: Turn, code: str, due: datetime, slot: Slot) -> None:
 
 
 def _say_why(turn: Turn, code: str, mode: str) -> None:
-    stops = [r for r in reasons(turn.plan, turn.state(), code, mode, somebody_leaves=False) if r.stops]
-    numbers = [reason.number for reason in stops]
-    why = "walk test" if turn.areas[code].test is not None else stops[0].why
+    numbers: list[int] = []
+    if turn.areas[code].test is not None:
+        why = "walk test"
+    elif not turn.plan.watches(code, mode):
+        why = "nothing counts"
+    else:
+        stops = [r for r in reasons(turn.plan, turn.state(), code, mode, somebody_leaves=False) if r.stops]
+        why, numbers = stops[0].why, [reason.number for reason in stops]
     first = numbers[0] if numbers else None
     turn.say("device.fault", code, first, fault="not armed", why=why, mode=mode, numbers=numbers)
 
 
 def try_late(turn: Turn, code: str) -> bool:
-    """Whether an area whose time came arms itself now."""
+    """Whether an area whose time came arms itself now; never one that nothing watches then."""
     at = turn.areas[code]
     if at.late_until is None or at.condition != "disarmed" or at.test is not None:
+        return False
+    if not turn.plan.watches(code, at.late_mode):
         return False
     if any(r.stops for r in reasons(turn.plan, turn.state(), code, at.late_mode, somebody_leaves=False)):
         return False
@@ -129,6 +145,6 @@ def move(turn: Turn, given: MoveArming) -> None:
         raise Refused("Move it to a time after now; to arm now, arm it.")
     if given.to > own[0] + MOVED_AT_MOST:
         raise Refused("It can be moved by 8 hours at most; change its arming times for more.")
-    turn.change(given.area, moved_to=given.to, moved_by=given.by, warned_of=None)
+    turn.change(given.area, moved_to=given.to, warned_of=None)
     facts: dict[str, Any] = {"was": own[0].isoformat(), "until": given.to.isoformat(), "mode": own[1].mode}
     turn.say("device.state", given.area, by=given.by, state="arming moved", **facts)

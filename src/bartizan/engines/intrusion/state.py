@@ -82,7 +82,6 @@ class AreaState:
     planned_from: datetime | None = None
     """The times at which it arms itself are looked for after this one."""
     moved_to: datetime | None = None
-    moved_by: str = ""
     warned_of: datetime | None = None
     late_until: datetime | None = None
     """It could not arm itself at its time, and does so as soon as nothing stops it, until then."""
@@ -152,10 +151,11 @@ def from_json(kept: Mapping[str, Any]) -> State:
     if kept.get("version") != VERSION:
         raise Unreadable(
             f"The panel's state is of version {kept.get('version')}, and this program reads {VERSION}: start the "
-            "program that wrote it, or arm and disarm each area anew."
+            "program that wrote it, or restore a backup from before."
         )
     try:
         return _adapter().validate_python(dict(kept))
     except ValidationError as error:
         first = error.errors()[0]
-        raise Unreadable(f"The panel's state is damaged at {first['loc']}: {first['msg']}.") from error
+        words = f"The panel's state is damaged at {first['loc']}: {first['msg']}; restore a backup from before."
+        raise Unreadable(words) from error

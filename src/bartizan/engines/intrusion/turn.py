@@ -44,8 +44,8 @@ class Turn:
         self.outputs.append(Output(str(self.said), kind, area, number, by, facts))
 
     def whisper(self, area: str, by: str, **facts: Any) -> None:
-        """A duress: it leaves no trace in the state, so its key is that of the moment."""
-        key = f"{self.said}-{microseconds(self.now)}-{area}"
+        """A duress: it leaves no trace in the state, so its key is that of the moment and, for a button, of that."""
+        key = f"{self.said}-{microseconds(self.now)}-{area}-{facts.get('number', '')}"
         self.outputs.append(Output(key, "alarm.duress", area, None, by, facts, is_hidden=True))
 
     def change(self, area: str, **new: Any) -> AreaState:

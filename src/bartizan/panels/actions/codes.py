@@ -58,7 +58,7 @@ def set_code(  # noqa: PLR0913 -- a form's fields, all by name
         panel=panel, person=person,
         defaults={
             "digest": make_password(code), "mark": _mark(panel, code), "duress_digest": make_password(hidden),
-            "duress_mark": _mark(panel, hidden), "may_arm": may_arm, "may_disarm": may_disarm, "is_enabled": True,
+            "duress_mark": _mark(panel, hidden), "may_arm": may_arm, "may_disarm": may_disarm,
             "valid_until": valid_until, "changed_by": by, "changed_at": timezone.now(),
             **({"purpose": purpose} if purpose else {}),
         },
@@ -135,14 +135,17 @@ def arm_by_code(
 
 def _at_keypad(panel: Panel, areas: Sequence[Area] | None, code: str, mode: str, now: datetime | None) -> Told:
     found = _found(in_use(panel), code)
-    chosen = _allowed(found[0], areas, mode, now) if found else None
-    if found is None or chosen is None:
+    if found is None:
         return _told(panel, intrusion.WrongCode(), now)
-    person, is_duress = f"person:{found[0].person.code}", found[1]
+    (its, is_duress), person = found, f"person:{found[0].person.code}"
+    chosen = _allowed(its, areas, mode, now)
+    if is_duress and (mode or chosen is None):  # before: that it can or may not be done must not keep the call back
+        where = its.areas.all() if areas is None else areas
+        advance(panel, [intrusion.Duress(chosen or tuple(area.code for area in where), person)], now=now)
+    if chosen is None:
+        return _told(panel, intrusion.WrongCode(), now)
     if not mode:
         return _told(panel, intrusion.Disarm(chosen, person, is_duress, at_keypad=True), now)
-    if is_duress:  # before: that nothing could be armed must not keep the call back
-        advance(panel, [intrusion.Duress(chosen, person)], now=now)
     return _told(panel, intrusion.Arm(chosen, mode, person, at_keypad=True), now)
 
 
@@ -150,7 +153,7 @@ def _allowed(code: Code, areas: Sequence[Area] | None, mode: str, now: datetime 
     """The areas that are meant, if the code may do it there now; None: it is as good as a wrong code."""
     today = (now or timezone.now()).astimezone(ZoneInfo(code.panel.site.timezone)).date()
     is_over = code.valid_until is not None and today > code.valid_until
-    if not code.is_enabled or is_over or not (code.may_arm if mode else code.may_disarm):
+    if is_over or not (code.may_arm if mode else code.may_disarm):
         return None
     own = {area.code for area in code.areas.all()} or {area.code for area in code.panel.areas.all()}
     wanted = {area.code for area in areas} if areas is not None else own

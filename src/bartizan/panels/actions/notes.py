@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from bartizan.engines.intrusion import SLOW_SECONDS, Output, State
+from bartizan.engines.intrusion import SLOW_SECONDS, Output
 from bartizan.panels.models import BypassNote, Panel, WalkTest
 from bartizan.panels.said import Names
 
 BY_ITSELF: Final = "by itself"
 
 
-def keep_notes(panel: Panel, outputs: Sequence[Output], state: State, names: Names, now: datetime) -> None:
+def keep_notes(panel: Panel, outputs: Sequence[Output], names: Names, now: datetime) -> None:
     for output in outputs:
         if output.kind == "alarm.bypassed":
             _bypassed(panel, output, names, now)

@@ -46,9 +46,11 @@ def advance(
     """Step through ``given`` in order. Raises ValidationError in words, and nothing of it has happened."""
     kept = _locked(panel)
     now = now or timezone.now()  # after the lock: a later step never has an earlier time
-    plan = plan or plan_of(panel)
     try:
         before = state = intrusion.from_json(kept.state)
+        if plan is None or _is_outdated(plan, state):
+            panel = Panel.objects.select_related("site").get(pk=panel.pk)
+            plan = plan_of(panel)
         steps: list[Step] = []
         for each in given:
             steps.append(intrusion.step(plan, state, each, now))
@@ -56,7 +58,7 @@ def advance(
     except Unreadable as error:
         raise ValidationError(str(error)) from error
     except Refused as refused:
-        raise _in_words(panel, refused, now) from refused
+        raise _in_words(panel, refused) from refused
     _keep(kept, plan, before, state)
     outputs = [output for step in steps for output in step.outputs]
     _tell(panel, before, state, outputs, by, now)
@@ -68,10 +70,15 @@ def _locked(panel: Panel) -> PanelState:
     return PanelState.objects.select_for_update().get(panel=panel)
 
 
-def _in_words(panel: Panel, refused: Refused, now: datetime) -> ValidationError:
+def _is_outdated(plan: Plan, state: State) -> bool:
+    """Whether the state names what ``plan`` lacks: an area that was added and armed since would be dropped unheard."""
+    return not (state.areas.keys() <= plan.areas.keys() and state.detectors.keys() <= plan.detectors.keys())
+
+
+def _in_words(panel: Panel, refused: Refused) -> ValidationError:
     if not refused.reasons:
         return ValidationError(str(refused))
-    shown = reasons_shown(panel, refused.reasons, now)
+    shown = reasons_shown(panel, refused.reasons)
     things = "; ".join(f"{r.detector.number} {r.detector.name} {r.words}" for r in shown)
     return NotReady(f"{refused} {things}.", shown)
 
@@ -89,7 +96,7 @@ def _tell(panel: Panel, before: State, state: State, outputs: Sequence[Output], 
     if outputs:
         names = said.Names(panel, _people(outputs))
         _put_out(panel, [output for output in outputs if output.kind != "chime"], names, now)
-        keep_notes(panel, outputs, state, names, now)
+        keep_notes(panel, outputs, names, now)
         lines = [line for output in outputs if (line := said.audit_line(output, names))]
         record_all(by, lines)
         _chime(panel, outputs, names)

@@ -22,16 +22,17 @@ from bartizan.estate import queries as estate
 from bartizan.panels import queries
 from bartizan.panels.pages import cards, health, walking
 from bartizan.panels.pages.forms import form_context
+from bartizan.panels.pages.history import WEEK
 from bartizan.panels.queries import AreaView
 from bartizan.panels.reported import ReportedPanel, reported
 from bartizan.watch import lake
 from bartizan.watch import queries as watch
 from bartizan.watch.models import Source
+from bartizan.watch.shown import camera_url
 from bartizan.web.shell import Item, menu
 
 menu(Item("panels", "Panels", "panel", order=65, needs="see places"))
 PARTS: Final = {"live": "panels/_live.html", "deed": "panels/_deed.html"}
-WEEK: Final = timedelta(days=7)
 TRUSTED: Final = 3
 
 
@@ -101,7 +102,8 @@ def _live(user: Any, now: datetime, site: str) -> dict[str, Any]:
     names = _names(user, others)
     every = [cards.own_card(view, may_work=works) for view in held.areas]
     every += [cards.reported_card(panel, area, names) for panel in others for area in panel.areas.values()]
-    sites = {code: name for code, name in _sites(user) if any(card.site == code for card in every)}
+    named = dict(estate.sites(user).values_list("code", "name"))
+    sites = {code: name for code, name in named.items() if any(card.site == code for card in every)}
     shown = [card for card in every if not site or card.site == site]
     views = [view for view in held.areas if not site or view.panel.site.code == site]
     return {
@@ -115,15 +117,11 @@ def _live(user: Any, now: datetime, site: str) -> dict[str, Any]:
         "bypasses": [one for one in held.bypasses if not site or one.area.panel.site.code == site],
         "ended": queries.ended_bypasses(user, now - WEEK).count(),
         "health": health.lines(
-            held.panels, others, names | {f"site:{code}": name for code, name in _sites(user)}, now, site
+            held.panels, others, names | {f"site:{code}": name for code, name in named.items()}, now, site
         ),
         "trouble": trouble,
         "now": now,
     }
-
-
-def _sites(user: Any) -> Iterable[tuple[str, str]]:
-    return estate.sites(user).values_list("code", "name")
 
 
 def _others(user: Any, now: datetime) -> tuple[list[ReportedPanel], str]:
@@ -198,8 +196,7 @@ def cameras_at(user: Any, view: AreaView, at: datetime) -> list[tuple[str, str]]
     zones = set(estate.devices(user).filter(code__in=codes).values_list("zone__code", flat=True))
     zones |= {view.area.zone.code} if view.area.zone else set()
     found = estate.devices(user).filter(kind="camera", zone__code__in=zones - {None}).values_list("code", flat=True)
-    stamp = at.isoformat(timespec="seconds")
-    return [(code, "/cameras?" + urlencode({"camera": code, "at": stamp})) for code in found[:2]]
+    return [(code, camera_url(code, at)) for code in found[:2]]
 
 
 urlpatterns = [path("panels", board, name="panels")]

@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.urls import reverse
 
 from bartizan.engines.observe import split_reference
-from bartizan.panels.queries import AreaView, DetectorView, ReasonView
+from bartizan.panels.queries import NOT_KNOWN, AreaView, DetectorView, ReasonView
 from bartizan.panels.reported import ReportedArea, ReportedPanel
 from bartizan.watch.shown import at_of, sentence
 
@@ -33,6 +33,7 @@ _COUNTED: Final = {
     ALARM: "in alarm", DELAY: "in delay", TEST: "in test", ARMED: "armed", NOT_READY: "disarmed", READY: "disarmed",
     UNKNOWN: "not known",
 }  # fmt: skip
+_QUIET: Final = {READY: "Ready to arm", UNKNOWN: "Cannot be read: see Health of the panels"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,8 @@ def own_card(view: AreaView, *, may_work: bool) -> Card:
 
 
 def _rank(view: AreaView) -> int:
+    if view.condition == NOT_KNOWN:
+        return UNKNOWN
     if view.condition == "triggered":
         return ALARM
     if view.condition == "pending":
@@ -144,7 +147,7 @@ def _lead(view: AreaView, rank: int) -> tuple[str, str]:
     if rank == ARMED:
         leaving = "Exit delay" if view.condition == "arming" else ""
         return leaving, _bypassed(view) or _waiting(view)
-    return "Ready to arm", _bypassed(view)
+    return _QUIET[rank], _bypassed(view)
 
 
 def _bypassed(view: AreaView) -> str:
@@ -199,7 +202,7 @@ def _links(view: AreaView, rank: int) -> list[tuple[str, str]]:
     page, area = reverse("panels"), view.area.pk
     if rank in (ALARM, DELAY, ARMED):
         return [("Disarm", f"{page}?do=disarm&area={area}")]
-    if rank == TEST:
+    if rank in (TEST, UNKNOWN):
         return []
     move = [("Move", f"{page}?do=move&area={area}")] if view.arms_at else []
     return [*move, ("Arm", f"{page}?do=arm&area={area}")]

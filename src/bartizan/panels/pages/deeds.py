@@ -39,9 +39,9 @@ def _bypasses(request: HttpRequest, user: User) -> list[actions.NewBypass]:
     wanted = {number_in(key) for key in request.POST.getlist("bypass")}
     if not wanted:
         return []
-    detectors = visible_to(user, Detector.objects.select_related("panel", "area").filter(pk__in=wanted))
-    until, reason = _until(request, "UTC"), request.POST.get("reason", "")
-    return [actions.NewBypass(one, reason, until) for one in detectors]
+    detectors = visible_to(user, Detector.objects.select_related("panel__site", "area").filter(pk__in=wanted))
+    reason = request.POST.get("reason", "")
+    return [actions.NewBypass(one, reason, _until(request, one.panel.site.timezone)) for one in detectors]
 
 
 def disarm(request: HttpRequest, user: User) -> str:
@@ -122,7 +122,7 @@ def do(request: HttpRequest, deed: str) -> HttpResponse:
     if said and not part:
         return HttpResponseRedirect(here_of(request))
     context = frame_of(request) | {"said": said, "trouble": trouble}
-    context |= form_context(request, form, {}) if trouble and form else {"do": ""}
+    context |= form_context(request, form) if trouble and form else {"do": ""}
     if not part:
         context = context_of(request) | context
     template = "panels/_deed.html" if part else "panels/panels.html"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -14,7 +13,7 @@ from bartizan.core.access import may
 from bartizan.core.values import is_number
 from bartizan.engines.intrusion import BURGLARY, MODES
 from bartizan.panels import queries
-from bartizan.panels.queries import AreaView, ReasonView
+from bartizan.panels.queries import AreaView
 from bartizan.web.templatetags.bz import as_zone
 
 FORMS: Final = ("arm", "disarm", "bypass", "walk", "move")
@@ -34,8 +33,6 @@ class Choice:
 
     view: AreaView
     is_chosen: bool
-    stops: list[ReasonView]
-    warns: list[ReasonView]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,42 +43,50 @@ class End:
     words: str
 
 
-def form_context(request: HttpRequest, deed: str = "", told: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """What the form shows; ``told`` is what somebody filled in and had refused."""
+def form_context(request: HttpRequest, deed: str = "") -> dict[str, Any]:
+    """What the form of ``deed`` shows, or the one that the address asks for."""
     wanted = deed or request.GET.get("do", "")
     if wanted not in FORMS or not may(request.user, "work panels"):
         return {"do": ""}
     now = timezone.now()
-    views = queries.board(request.user, now).areas
+    views = queries.board(request.user, now, _mode(request)).areas
     site = request.GET.get("site", "")
     chosen = request.POST.getlist("area") or request.GET.getlist("area")
-    made = {"do": wanted, "typed": request.POST, "now": now, **(told or {})}
+    made = {"do": wanted, "typed": request.POST, "now": now}
     build = {"arm": _arm, "disarm": _disarm, "bypass": _bypass, "walk": _walk, "move": _move}[wanted]
     return made | build(request, [view for view in views if not site or view.panel.site.code == site], set(chosen), now)
 
 
 def _arm(request: HttpRequest, views: list[AreaView], chosen: set[str], now: datetime) -> dict[str, Any]:
-    mode = request.POST.get("mode") or request.GET.get("mode") or "away"
-    mode = mode if mode in MODES else "away"
-    free = [view for view in views if view.condition == "disarmed" and view.test is None]
-    choices = []
-    for view in free:
-        is_chosen = str(view.area.pk) in chosen
-        reasons = queries.stops_for(request.user, view.area.pk, mode, now) if is_chosen else ([], [])
-        choices.append(Choice(view, is_chosen, *reasons))
+    choices = _choices(_free(views), chosen)
+    asked = [one.view for one in choices if one.is_chosen]
     return {
         "choices": choices,
         "modes": [(name, MODE_WORDS[name]) for name in MODES],
-        "mode": mode,
-        "stops": [one for choice in choices for one in choice.stops],
-        "warns": [one for choice in choices for one in choice.warns],
-        "ends": ends(now, _zone(free)),
+        "mode": _mode(request),
+        "stops": [one for view in asked for one in view.stops],
+        "warns": [one for view in asked for one in view.warns],
+        "ends": ends(now, _zone([one.view for one in choices])),
     }
 
 
+def _mode(request: HttpRequest) -> str:
+    mode = request.POST.get("mode") or request.GET.get("mode") or ""
+    return mode if mode in MODES else "away"
+
+
+def _free(views: list[AreaView]) -> list[AreaView]:
+    """Those that can be armed or walked."""
+    return [view for view in views if view.condition == "disarmed" and view.test is None]
+
+
+def _choices(views: list[AreaView], chosen: set[str]) -> list[Choice]:
+    return [Choice(view, str(view.area.pk) in chosen) for view in views]
+
+
 def _disarm(_request: HttpRequest, views: list[AreaView], chosen: set[str], _now: datetime) -> dict[str, Any]:
-    armed = [view for view in views if view.condition != "disarmed"]
-    return {"choices": [Choice(view, str(view.area.pk) in chosen, [], []) for view in armed]}
+    armed = [view for view in views if view.condition not in ("disarmed", queries.NOT_KNOWN)]
+    return {"choices": _choices(armed, chosen)}
 
 
 def _bypass(request: HttpRequest, views: list[AreaView], _chosen: set[str], now: datetime) -> dict[str, Any]:
@@ -101,8 +106,7 @@ def _bypass(request: HttpRequest, views: list[AreaView], _chosen: set[str], now:
 
 
 def _walk(_request: HttpRequest, views: list[AreaView], chosen: set[str], _now: datetime) -> dict[str, Any]:
-    free = [view for view in views if view.condition == "disarmed" and view.test is None]
-    return {"choices": [Choice(view, str(view.area.pk) in chosen, [], []) for view in free], "minutes": MINUTES}
+    return {"choices": _choices(_free(views), chosen), "minutes": MINUTES}
 
 
 def _move(_request: HttpRequest, views: list[AreaView], chosen: set[str], now: datetime) -> dict[str, Any]:

@@ -21,7 +21,6 @@ class Line:
     """What is well."""
     level: int = 0
     troubles: list[str] = field(default_factory=list)
-    is_own: bool = True
     tested_at: datetime | None = None
 
 
@@ -38,7 +37,10 @@ def _own(view: PanelView, now: datetime) -> Line:
     troubles = [words for one in detectors if (words := _trouble(one))]
     if view.locked_until and view.locked_until > now:
         troubles.insert(0, "keypads shut after wrong codes")
-    level = 3 if any(one.is_tampered for one in detectors) else 2 if any(one.is_silent for one in detectors) else 1
+    if view.trouble:
+        troubles.insert(0, view.trouble)
+    is_bad = bool(view.trouble) or any(one.is_tampered for one in detectors)
+    level = 3 if is_bad else 2 if any(one.is_silent for one in detectors) else 1
     number = len(detectors)
     words = f"{number} detector{'s' * (number != 1)}" + (f", {view.master}" if view.master else "")
     return Line(view.panel.code, view.panel.site.name, heard, words, level if troubles else 0, troubles)
@@ -70,6 +72,5 @@ def _other(panel: ReportedPanel, names: Mapping[str, str]) -> Line:
         words,
         level if troubles else 0,
         troubles,
-        False,
         panel.tested_at,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -18,9 +18,10 @@ from bartizan.panels import queries
 from bartizan.panels.paper import walk_report
 from bartizan.web.templatetags.bz import as_zone
 
-WEEK = timedelta(days=7)
-MOST = 200
-TESTS = 50
+WEEK: Final = timedelta(days=7)
+"""So long a bypass that ended is shown."""
+MOST: Final = 200
+TESTS: Final = 50
 
 
 @require_safe

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time
@@ -18,21 +19,27 @@ from bartizan.estate import queries as estate
 from bartizan.estate.models import Device, Person, Portal, Site, Zone
 from bartizan.panels import actions, queries
 from bartizan.panels.actions.setting_up import Delays, NewArea, NewDetector, set_up_panel
-from bartizan.panels.models import WEEKDAYS, Detector, Panel
+from bartizan.panels.models import WEEKDAYS, Area, Detector, Panel
 from bartizan.panels.pages.forms import number_in
 
 _WORDS: Final = (
-    ("contact", ("door", "window", "contact", "gate")),
-    ("glass", ("glass",)),
-    ("smoke", ("smoke",)),
-    ("heat", ("heat",)),
-    ("gas", ("gas", "carbon")),
-    ("water", ("water", "leak", "flood")),
-    ("panic", ("panic",)),
-    ("holdup", ("hold-up", "holdup")),
-    ("shock", ("shock", "vibration")),
+    ("contact", {"door", "doors", "window", "windows", "contact", "gate"}),
+    ("glass", {"glass", "glassbreak"}),
+    ("smoke", {"smoke"}),
+    ("heat", {"heat"}),
+    ("gas", {"gas", "carbon"}),
+    ("water", {"water", "leak", "flood"}),
+    ("panic", {"panic"}),
+    ("holdup", {"holdup"}),
+    ("shock", {"shock", "vibration"}),
 )
-"""Words in a device's name by which its sort is guessed; motion without any. It can be changed in the register."""
+"""Whole words in a device's name by which its sort is guessed; motion without any. It is chosen in the form."""
+MAY: Final = {
+    "both": ("arm and disarm", True, True),
+    "arm": ("arm only", True, False),
+    "disarm": ("disarm only", False, True),
+}
+"""What a code is for: in words, whether it may arm, whether it may disarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +57,6 @@ class Offered:
 class Room:
     zone: Zone
     offered: list[Offered]
-
-    @property
-    def is_free(self) -> bool:
-        return any(not one.taken_by for one in self.offered)
 
 
 @require_safe
@@ -77,6 +80,7 @@ def _setup(request: HttpRequest, trouble: str = "", **more: Any) -> HttpResponse
         "chosen_days": request.POST.getlist("weekday") or ["0", "1", "2", "3", "4"],
         "people": estate.people(request.user).filter(left_on=None) if panels else [],
         "sorts": Detector.KINDS,
+        "may_do": [(name, words) for name, (words, *_) in MAY.items()],
         "typed": request.POST,
         "trouble": trouble,
     }
@@ -115,8 +119,8 @@ def _of_door(door: Portal, taken: dict[str, str]) -> Offered:
 
 
 def sort_of(words: str) -> str:
-    lower = words.lower()
-    return next((sort for sort, named in _WORDS if any(word in lower for word in named)), "motion")
+    found = set(re.findall(r"[^\W\d_]+", words.lower().replace("hold-up", "holdup")))
+    return next((sort for sort, named in _WORDS if named & found), "motion")
 
 
 @require_POST
@@ -152,7 +156,9 @@ def _areas(request: HttpRequest, rooms: Iterable[Room]) -> list[NewArea]:
     areas = []
     for room in rooms:
         chosen = [one for one in room.offered if one.reference in ticked and not one.taken_by]
-        detectors = [NewDetector(one.reference, one.name, one.sort) for one in chosen]
+        detectors = [
+            NewDetector(one.reference, one.name, request.POST.get(f"sort-{one.reference}", one.sort)) for one in chosen
+        ]
         if detectors:
             areas.append(NewArea(room.zone, detectors))
     return areas
@@ -195,16 +201,30 @@ def _given(request: HttpRequest, panel: Panel) -> tuple[Person, str]:
     person = estate.people(request.user).filter(code=told.get("person", "")).first()
     if person is None:
         raise ValidationError("Choose whose code it is.")
+    if (may := told.get("may", "both")) not in MAY:
+        raise ValidationError("Choose what the code is for.")
+    _, may_arm, may_disarm = MAY[may]
     _, code = actions.new_code(
         panel,
         person,
         _user(request),
-        areas=list(panel.areas.filter(pk__in=[number_in(key) for key in told.getlist("area")])),
+        areas=_areas_of(panel, told.getlist("area")),
+        may_arm=may_arm,
+        may_disarm=may_disarm,
         purpose=told.get("purpose", "").strip(),
         duress=told.get("duress", "").strip(),
         valid_until=_day(told.get("valid_until", "")),
     )
     return person, code
+
+
+def _areas_of(panel: Panel, keys: Iterable[str]) -> list[Area]:
+    """None ticked mean every one, so that a key which is none of this panel's must not pass for none."""
+    wanted = {number_in(key) for key in keys}
+    areas = list(panel.areas.filter(pk__in=wanted))
+    if len(areas) != len(wanted):
+        raise ValidationError("Choose areas of this panel.")
+    return areas
 
 
 def _day(value: str) -> date | None:

@@ -1,6 +1,7 @@
 """What people may read of the panels."""
 
 from bartizan.panels.queries.board import (
+    NOT_KNOWN,
     AreaView,
     AskView,
     Board,
@@ -11,7 +12,6 @@ from bartizan.panels.queries.board import (
     SeenView,
     TestView,
     board,
-    stops_for,
     view_of,
 )
 from bartizan.panels.queries.records import (
@@ -19,11 +19,11 @@ from bartizan.panels.queries.records import (
     codes,
     ended_bypasses,
     panels,
-    slots,
     walk_tests,
 )
 
 __all__ = [
+    "NOT_KNOWN",
     "AreaView",
     "AskView",
     "Board",
@@ -38,8 +38,6 @@ __all__ = [
     "codes",
     "ended_bypasses",
     "panels",
-    "slots",
-    "stops_for",
     "view_of",
     "walk_tests",
 ]

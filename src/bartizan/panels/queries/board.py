@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.db.models import QuerySet
@@ -18,6 +18,8 @@ from bartizan.panels.queries import records
 from bartizan.panels.said import people_called
 from bartizan.watch.queries import Reader
 
+NOT_KNOWN: Final = "not known"
+"""The condition of an area whose panel's state cannot be read."""
 WHY: Final = {
     "open": "open", "moving": "motion", "tamper": "tampered with", "silent": "silent", "fault": "at fault",
     "hazard": "reports a hazard", "battery": "battery low",
@@ -58,9 +60,6 @@ class BypassView:
     """One name, or two."""
     since: datetime
     until: datetime
-
-    def left(self, now: datetime) -> timedelta:
-        return max(self.until - now, timedelta())
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ class AreaView:
     """The whole length of the delay that runs, or of the alarm."""
     causes: list[DetectorView] = field(default_factory=list)
     stops: list[ReasonView] = field(default_factory=list)
-    """What stops it from being armed away, while it is disarmed."""
+    """What stops it from being armed as was asked, while it is disarmed."""
     warns: list[ReasonView] = field(default_factory=list)
     waiting: list[DetectorView] = field(default_factory=list)
     """Open since it was armed: not counted until they were shut."""
@@ -112,19 +111,7 @@ class AreaView:
     test: TestView | None = None
     asked: AskView | None = None
     arms_at: datetime | None = None
-    arms_mode: str = ""
-    arms_late: bool = False
-    """Its time has come and something stops it: it arms itself as soon as nothing does."""
-    warned: bool = False
-    moved_by: str = ""
     detectors: list[DetectorView] = field(default_factory=list)
-
-    @property
-    def is_trouble(self) -> bool:
-        return self.condition in ("pending", "triggered")
-
-    def left(self, now: datetime) -> timedelta:
-        return max(self.until - now, timedelta()) if self.until else timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +120,8 @@ class PanelView:
     locked_until: datetime | None
     master: str
     areas: list[AreaView]
+    trouble: str = ""
+    """Why its state cannot be read; then nothing of its areas is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +138,10 @@ class Board:
         return sorted((one for area in self.areas for one in area.bypasses), key=lambda one: one.until)
 
 
-def board(user: Reader, now: datetime) -> Board:
-    """Every panel that is in use and that ``user`` may see."""
+def board(user: Reader, now: datetime, mode: str = "away") -> Board:
+    """Every panel that is in use and that ``user`` may see, with what stops each area from being armed in ``mode``."""
     found = _with_parts(records.panels(user).filter(is_enabled=True))
-    return Board([_Look(panel, now).panel_view() for panel in found])
+    return Board([_Look(panel, now, mode).panel_view() for panel in found])
 
 
 def view_of(user: Reader, area: int, now: datetime) -> AreaView | None:
@@ -160,15 +149,6 @@ def view_of(user: Reader, area: int, now: datetime) -> AreaView | None:
     if panel is None:
         return None
     return next(view for view in _Look(panel, now).panel_view().areas if view.area.pk == area)
-
-
-def stops_for(user: Reader, area: int, mode: str, now: datetime) -> tuple[list[ReasonView], list[ReasonView]]:
-    """What stops the area from being armed in ``mode``, and what should be known before."""
-    panel = _with_parts(records.panels(user).filter(areas=area)).first()
-    if panel is None:
-        return [], []
-    look = _Look(panel, now)
-    return look.reasons(next(each for each in look.areas if each.pk == area).code, mode)
 
 
 def _with_parts(found: QuerySet[Panel]) -> QuerySet[Panel]:
@@ -180,11 +160,10 @@ def _with_parts(found: QuerySet[Panel]) -> QuerySet[Panel]:
 class _Look:
     """One panel, its plan and its state."""
 
-    def __init__(self, panel: Panel, now: datetime) -> None:
-        self.panel, self.now = panel, now
+    def __init__(self, panel: Panel, now: datetime, mode: str = "away") -> None:
+        self.panel, self.now, self.mode = panel, now, mode
         self.plan: Plan = plan_of(panel)
-        kept = getattr(panel, "kept", None)
-        self.state: State = intrusion.from_json(kept.state) if kept else State()
+        self.state, self.trouble = _state_of(panel)
         self.areas = list(panel.areas.all())
         self.detectors = {d.number: d for d in panel.detectors.all()}
         self.people = people_called(self._keys())
@@ -193,7 +172,7 @@ class _Look:
         for bypass in self.state.bypasses.values():
             yield from (bypass.by, bypass.by2)
         for at in self.state.areas.values():
-            yield from (*at.by, at.moved_by, at.asked.by if at.asked else "", at.test.by if at.test else "")
+            yield from (*at.by, at.asked.by if at.asked else "", at.test.by if at.test else "")
 
     def name(self, *keys: str) -> str:
         return " and ".join(self.people.get(key, key.partition(":")[2] or key) for key in keys if key)
@@ -201,17 +180,17 @@ class _Look:
     def panel_view(self) -> PanelView:
         views = [self._area(area) for area in self.areas]
         locked = self.state.locked_until
-        return PanelView(
-            self.panel, locked if locked and locked > self.now else None, intrusion.master(self.plan, self.state), views
-        )
+        master = "" if self.trouble else intrusion.master(self.plan, self.state)
+        return PanelView(self.panel, locked if locked and locked > self.now else None, master, views, self.trouble)
 
     def _area(self, area: Area) -> AreaView:
         at = self.state.area(area.code)
+        condition = NOT_KNOWN if self.trouble else at.condition
         coming = intrusion.next_arming(self.plan, at, area.code)
-        stops, warns = self.reasons(area.code, "away") if at.condition == "disarmed" else ([], [])
+        stops, warns = self.reasons(area.code) if condition == "disarmed" else ([], [])
         own = [d for d in self.detectors.values() if d.area_id == area.pk]
         return AreaView(
-            area=area, panel=self.panel, condition=at.condition, mode=at.mode, since=at.since, by=self.name(*at.by),
+            area=area, panel=self.panel, condition=condition, mode=at.mode, since=at.since, by=self.name(*at.by),
             until=at.until,
             seconds=round((at.until - at.began).total_seconds()) if at.until and at.began else 0,
             causes=[self.seen(c.number, c.times, c.at) for c in at.causes if c.number in self.detectors],
@@ -219,9 +198,7 @@ class _Look:
             waiting=[self.seen(number) for number in at.waits if number in self.detectors],
             bypasses=self._bypasses(area, own),
             test=self._test(at.test, own), asked=self._ask(at.asked),
-            arms_at=coming[0] if coming else None, arms_mode=coming[1].mode if coming else "",
-            arms_late=at.late_until is not None,
-            warned=coming is not None and at.warned_of == coming[0], moved_by=self.name(at.moved_by),
+            arms_at=coming[0] if coming else None,
             detectors=[self.seen(d.number) for d in own],
         )  # fmt: skip
 
@@ -232,16 +209,10 @@ class _Look:
             at.heard_at, times, since,
         )  # fmt: skip
 
-    def reasons(self, code: str, mode: str) -> tuple[list[ReasonView], list[ReasonView]]:
-        found = intrusion.reasons(self.plan, self.state, code, mode)
-        return self.shown([r for r in found if r.stops]), self.shown([r for r in found if not r.stops])
-
-    def shown(self, reasons: Iterable[intrusion.Reason]) -> list[ReasonView]:
-        return [
-            ReasonView(self.detectors[r.number], r.why, WHY[r.why], r.since, r.may_bypass)
-            for r in reasons
-            if r.number in self.detectors
-        ]
+    def reasons(self, code: str) -> tuple[list[ReasonView], list[ReasonView]]:
+        found = intrusion.reasons(self.plan, self.state, code, self.mode)
+        stops, warns = [r for r in found if r.stops], [r for r in found if not r.stops]
+        return _shown(self.detectors, stops), _shown(self.detectors, warns)
 
     def _bypasses(self, area: Area, own: list[Detector]) -> list[BypassView]:
         held = [(d, self.state.bypasses[d.number]) for d in own if d.number in self.state.bypasses]
@@ -266,6 +237,23 @@ class _Look:
         return AskView("disarm" if ask.number is None else "bypass", self.name(ask.by), ask.until, detector)
 
 
-def reasons_shown(panel: Panel, reasons: Iterable[intrusion.Reason], now: datetime) -> list[ReasonView]:
+def _state_of(panel: Panel) -> tuple[State, str]:
+    """And why it cannot be read, in words: one panel's damage hides no other."""
+    kept = getattr(panel, "kept", None)
+    try:
+        return (intrusion.from_json(kept.state) if kept else State()), ""
+    except intrusion.Unreadable as error:
+        return State(), str(error)
+
+
+def reasons_shown(panel: Panel, reasons: Iterable[intrusion.Reason]) -> list[ReasonView]:
     """Reasons that an action was refused for, with their detectors."""
-    return _Look(panel, now).shown(reasons)
+    return _shown({detector.number: detector for detector in panel.detectors.all()}, reasons)
+
+
+def _shown(detectors: Mapping[int, Detector], reasons: Iterable[intrusion.Reason]) -> list[ReasonView]:
+    return [
+        ReasonView(detectors[r.number], r.why, WHY[r.why], r.since, r.may_bypass)
+        for r in reasons
+        if r.number in detectors
+    ]

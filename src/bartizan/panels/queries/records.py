@@ -56,10 +56,6 @@ def codes(user: Reader) -> QuerySet[Code]:
     return visible_to(user, found.order_by("panel__code", "person__name"))
 
 
-def slots(user: Reader) -> QuerySet[Slot]:
-    return visible_to(user, Slot.objects.select_related("area__panel__site"))
-
-
 def ended_bypasses(user: Reader, since: datetime) -> QuerySet[BypassNote]:
     """Those that ended since then, the latest first."""
     ended = BypassNote.objects.filter(ended_at__gte=since).select_related("panel", "area")

@@ -1,6 +1,7 @@
 // Panels: what runs and every area follow by themselves; seconds and bars change in place. Nothing moves while it is as it was.
 import { serverNow } from "./clock.js";
 import { load, refresh } from "./parts.js";
+import { toast } from "./toasts.js";
 
 const PAUSE = 250, EVERY = 15000, TICK = 500;
 const live = document.querySelector("#live");
@@ -40,6 +41,7 @@ function tick() {
 
 if (live) {
   document.addEventListener("bz:panels", soon);
+  document.addEventListener("bz:chime", (event) => toast(`Chime: ${event.detail.chime}`));
   document.addEventListener("bz:alarm", soon);
   document.addEventListener("bz:missed", soon);
   setInterval(() => { if (!document.hidden && document.querySelector("[data-do=pause]")?.getAttribute("aria-pressed") !== "true") soon(); }, EVERY);
