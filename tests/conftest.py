@@ -38,5 +38,7 @@ def _nothing_decided() -> Iterator[None]:
         preferences.forget()
     if masks := sys.modules.get("bartizan.cases.queries.masks"):
         masks.forget()
+    if doors := sys.modules.get("bartizan.doors.queries.table"):
+        doors.forget()
     if kept := sys.modules.get("django.core.cache"):
         kept.cache.clear()  # wrong tries of one test are not held against the next

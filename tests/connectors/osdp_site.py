@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.engines.access.house import TABLE
 
 pytest.importorskip("osdp_sys")
 NOW = datetime.now(UTC)
+_acts = count(1)
 ALICE, BOB, CAROL, LOST = 4417, 4108, 3302, 4131
 HOUSE = replace(
     TABLE,
@@ -33,7 +35,6 @@ HOUSE = replace(
         Badge(str(CAROL), "carol"),
         Badge(str(LOST), "alice", "lost"),
     ),
-    facilities=(17,),
 )
 IN = "1 in reader:R1 portal:D-LAB relay=0"
 WIRED = f"{IN} contact=0 exit=1"
@@ -64,7 +65,8 @@ class Site:
     def act(self, verb: str, target: str = "portal:D-LAB", **facts: Any) -> str:
         connector = self.run.connector
         assert isinstance(connector, Osdp)
-        answer = asyncio.run_coroutine_threadsafe(connector.act(Command(verb, target, facts, 7)), self.run._loop)
+        command = Command(verb, target, facts, next(_acts))
+        answer = asyncio.run_coroutine_threadsafe(connector.act(command), self.run._loop)
         return answer.result(20)
 
 
@@ -87,7 +89,7 @@ def site(
         there = line or stack.enter_context(readers(*(int(one.split()[0]) for one in lines)))
         state = {"state_folder": folder / "run" / "read-to"}
         keys = " ".join(f"{one.split()[0]}={KEY.hex()}" for one in lines)
-        given = {"serial_port": there.path, "readers": list(lines), "keys": keys, **state, **settings}
+        given = {"serial_port": there.path, "readers": list(lines), "keys": keys, "facilities": [17]} | state | settings
         connector = Osdp("mill-lane", OsdpSettings.model_validate(given))
         assert connector.check() is None
         run = stack.enter_context(running(connector))

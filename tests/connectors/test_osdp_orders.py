@@ -48,7 +48,7 @@ def test_a_door_is_unlocked_locked_and_given_back_from_afar(tmp_path: Path) -> N
 def test_a_lock_down_drops_an_unlocked_door_and_survives_a_restart(tmp_path: Path) -> None:
     with ready(tmp_path) as there:
         there.act("unlock", seconds=0)
-        assert there.act("lockdown", "zone:LAB", level=4) == "D-LAB locked down."
+        assert there.act("lockdown", level=4) == "D-LAB locked down."
         there.line.until_relay(1, (1, 0))
     with ready(tmp_path) as there:
         there.line.card(1, BOB)
@@ -75,9 +75,35 @@ def test_a_lock_down_of_the_table_needs_no_act_and_none_ends_it(tmp_path: Path) 
         there.until("door.locked")
         there.line.card(1, BOB)
         assert there.until("door.denied").data["reason"] == "lockdown"
-        assert there.act("lockdown", lockdown=3, level=4) == "D-LAB locked down."
+        assert there.act("lockdown", id="3", level=4) == "D-LAB locked down."
         with pytest.raises(Exception, match="still holds a lock-down"):
             there.act("end lockdown")
+
+
+def test_an_order_of_the_table_ends_with_the_table_though_the_door_was_told_of_it(tmp_path: Path) -> None:
+    with ready(tmp_path) as there:
+        write(tmp_path, replace(HOUSE, orders=(Order("3", "free", ("site:ML",), NOW - timedelta(minutes=1)),)))
+        assert there.act("free", id="3") == "D-LAB free both ways."
+        there.line.until_relay(1, (2, 0))
+        write(tmp_path, HOUSE)
+        assert there.until("door.locked").data["reason"] == "ended"
+
+
+def test_an_order_that_is_in_no_table_is_obeyed_until_its_time(tmp_path: Path) -> None:
+    with ready(tmp_path) as there:
+        until = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
+        assert there.act("unlock", id="3", seconds=0, until=until) == "D-LAB unlocked until it is released."
+        there.line.until_relay(1, (2, 0))
+        assert there.until("door.locked").data["reason"] == "ended"
+
+
+def test_a_lock_down_while_doors_are_free_holds_once_they_are_not(tmp_path: Path) -> None:
+    with ready(tmp_path) as there:
+        there.act("free")
+        assert there.act("lockdown", level=4) == "D-LAB locked down once it is no longer free for fire and rescue."
+        there.act("end free")
+        there.line.card(1, BOB)
+        assert there.until("door.denied").data["reason"] == "lockdown"
 
 
 def test_an_order_from_afar_ends_when_it_says(tmp_path: Path) -> None:
@@ -91,7 +117,7 @@ def test_an_order_from_afar_ends_when_it_says(tmp_path: Path) -> None:
 def test_fire_release_frees_the_door_and_beats_a_lock_down(tmp_path: Path) -> None:
     with ready(tmp_path) as there:
         there.act("lockdown", level=4)
-        assert there.act("free", "site:ML") == "D-LAB free both ways."
+        assert there.act("free", "reader:R1") == "D-LAB free both ways."
         there.line.until_relay(1, (2, 0))
         there.line.card(1, CAROL)
         assert there.until("door.granted").data["reason"] == "free"

@@ -62,7 +62,8 @@ def test_the_list_of_who_is_inside_lies_ready_one_a_site_and_is_renewed(here: Wo
     assert file.stat().st_mtime_ns == first
     rounds.turn(2 + LISTS_EVERY)
     assert file.stat().st_mtime_ns > first
-    assert [one.site for one in inside_list.written()] == ["KP"]
+    assert [one.site for one in inside_list.written({"KP"})] == ["KP"]
+    assert inside_list.written({"EG"}) == []
 
 
 def test_the_paper_holds_the_names_and_where_they_were_read_last(here: World, lake: Lake) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from bartizan.core import typeset
+from bartizan.core.whole import replace_whole
 from bartizan.doors.queries.inside import Inside, SiteInside, everybody
 from bartizan.estate.models import Site
 
@@ -36,31 +38,37 @@ def pdf(found: Inside, zone: tzinfo) -> bytes:
 
 
 def write_lists(now: datetime) -> list[Path]:
-    """One a site, each replaced whole; a site without anybody too, so that an old list is never taken for today's."""
-    found, made = everybody(now), []
+    """One a site, each replaced whole; a site without anybody too, so that an old list is never taken for today's, and
+    that of a site that is gone goes. Raises, once all others are written, what the first one failed of."""
+    found, made, wrong = everybody(now), [], []
+    folder().mkdir(parents=True, exist_ok=True)
+    folder().chmod(0o700)
     for site in found.sites:
-        zone = _zone(site.code)
-        made.append(_write(site.code, pdf(Inside(found.at, (site,), found.note), zone)))
+        try:
+            content = pdf(Inside(found.at, (site,), found.note), _zone(site.code))
+            replace_whole(_place(site.code), content)
+        except (OSError, typeset.TypesetError) as error:
+            wrong.append(error)
+        else:
+            made.append(_place(site.code))
+    for gone in set(folder().glob("*.pdf")) - {_place(site.code) for site in found.sites}:
+        gone.unlink(missing_ok=True)
+    if wrong:
+        raise wrong[0]
     return made
 
 
-def _write(code: str, content: bytes) -> Path:
-    folder().mkdir(parents=True, exist_ok=True)
-    folder().chmod(0o700)
-    fresh, place = folder() / f".{code}.new", folder() / f"{code}.pdf"
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(place)
-    return place
+def _place(code: str) -> Path:
+    """A code may hold what a file's name may not."""
+    return folder() / f"{quote(code, safe='')}.pdf"
 
 
-def written() -> list[Written]:
-    """The files that lie ready, and of when they are."""
+def written(codes: Collection[str]) -> list[Written]:
+    """The files of these sites that lie ready, and of when they are."""
     return [
-        Written(each.stem, str(each), datetime.fromtimestamp(each.stat().st_mtime, UTC))
+        Written(code, str(each), datetime.fromtimestamp(each.stat().st_mtime, UTC))
         for each in sorted(folder().glob("*.pdf"))
+        if (code := unquote(each.stem)) in codes
     ]
 
 

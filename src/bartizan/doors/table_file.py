@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import orjson
 from django.conf import settings
 
+from bartizan.core.whole import replace_whole
 from bartizan.doors.queries.table import table_of_records
 from bartizan.engines import access
 
 NAME: Final = "access-table.json"
-_NO_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def folder() -> Path:
@@ -29,23 +27,27 @@ def write_table(now: datetime) -> bool:
     """Write it as the records stand; whether anything in it is another than before. Whoever comes second waits and then
     reads the records anew, so that an older table never takes the place of a newer."""
     with _alone():
-        made = table_of_records(now)
-        if (kept := read_table()) is not None and replace(kept, made_at=_NO_TIME) == replace(made, made_at=_NO_TIME):
+        made = access.to_plain(table_of_records(now))
+        kept = _kept()
+        if isinstance(kept, dict) and kept | {"made_at": ""} == made | {"made_at": ""}:
             return False
-        fresh = folder() / f"{NAME}.new"
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(orjson.dumps(access.to_plain(made)))
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(folder() / NAME)
+        replace_whole(folder() / NAME, orjson.dumps(made))
         return True
+
+
+def _kept() -> Any:
+    """As it is written now; nothing when there is none or it is no JSON."""
+    try:
+        return orjson.loads((folder() / NAME).read_bytes())
+    except (FileNotFoundError, orjson.JSONDecodeError):
+        return None
 
 
 def read_table() -> access.Table | None:
     """What readers decide by now; nothing when there is none, or when it is damaged and has to be written anew."""
     try:
-        return access.from_plain(orjson.loads((folder() / NAME).read_bytes()))
-    except (FileNotFoundError, orjson.JSONDecodeError, access.TableError):
+        return access.from_plain(_kept())
+    except access.TableError:
         return None
 
 

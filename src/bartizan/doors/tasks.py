@@ -13,9 +13,10 @@ from django.utils import timezone
 from bartizan.core.typeset import TypesetError
 from bartizan.doors import inside_list
 from bartizan.doors.actions.orders import end_by_time
+from bartizan.doors.actions.renewing import renew_table
 from bartizan.doors.actions.visitors import forget_visits
 from bartizan.doors.queries.table import revision
-from bartizan.doors.table_file import NAME, folder, write_table
+from bartizan.doors.table_file import NAME, folder
 from bartizan.watch.actions import sources
 
 log = logging.getLogger(__name__)
@@ -23,8 +24,8 @@ POLL: Final = 0.5
 """Seconds between two looks whether the table would be another."""
 LISTS_EVERY: Final = 180.0
 ORDERS_EVERY: Final = 5.0
-TABLE, LISTS = "access table", "who is inside"
-"""Parts, as Health calls them."""
+LISTS: Final = "who is inside"
+"""The part's name under Health."""
 
 
 class Rounds:
@@ -47,17 +48,11 @@ class Rounds:
             self._lists()
 
     def _table(self) -> None:
-        made_of = revision(), _stamp()
+        made_of = revision(timezone.now()), _stamp()
         if made_of == self.made_of:
             return
-        try:
-            write_table(timezone.now())
-        except OSError as error:
-            words = f"The access table cannot be written ({error}); readers go on by the last one."
-            sources.note_trouble(TABLE, words)
-            return
-        sources.well_again(TABLE)
-        self.made_of = made_of[0], _stamp()
+        if renew_table():
+            self.made_of = made_of[0], _stamp()
 
     def _lists(self) -> None:
         try:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Model, Q, QuerySet
 
 from bartizan.core.access import visible_to
 from bartizan.core.models import AuditEntry, User
@@ -305,19 +305,25 @@ _last: tuple[tuple[Any, ...], str] = ((), "")
 
 
 def revision() -> str:
-    """Another text whenever the estate's records are others. The judge asks every few seconds: as long as nothing was
-    audited but looks, cases and alarms, and nothing was added or removed, the answer costs a dozen counts; else the
-    records are read and digested. States that sensors report do not count."""
+    """Another text whenever the estate's records are others. The judge asks every few seconds: as long as the stamp is
+    the same the answer costs a dozen counts; else the records are read and digested. States that sensors report do not
+    count."""
     global _last  # noqa: PLW0603  one answer a process
+    quick = stamp(_TABLES)
+    if quick != _last[0]:
+        _last = (quick, _digest())
+    return _last[1]
+
+
+def stamp(models: Iterable[type[Model]]) -> tuple[Any, ...]:
+    """The same as long as nothing was audited but looks, cases and alarms, and nothing of ``models`` was added or
+    removed: a count each."""
     edits = AuditEntry.objects.exclude(
         Q(verb=LOOKED) | Q(subject__startswith="case:") | Q(subject__startswith="alarm:")
     )
     newest = edits.order_by("-pk").values_list("pk", flat=True).first()
-    counts = [tuple(model._default_manager.aggregate(n=Count("pk"), top=Max("pk")).values()) for model in _TABLES]
-    quick = (newest, *counts)
-    if quick != _last[0]:
-        _last = (quick, _digest())
-    return _last[1]
+    counts = [tuple(model._default_manager.aggregate(n=Count("pk"), top=Max("pk")).values()) for model in models]
+    return (newest, *counts)
 
 
 def _digest() -> str:

@@ -37,13 +37,8 @@ def hands() -> list[Hand]:
     return found
 
 
-def who_can(verb: str, target: str) -> str | None:
-    """The source that can do it to ``target``; nothing when nobody can."""
-    return who_can_all(verb, [target]).get(target)
-
-
 def who_can_all(verb: str, targets: Collection[str]) -> dict[str, str]:
-    """The same for many at once; targets that nobody reaches are left out."""
+    """The source that can do it to each of the targets; those that nobody reaches are left out."""
     found: dict[str, str] = {}
     for hand in hands():
         if verb in hand.verbs:

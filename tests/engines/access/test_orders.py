@@ -52,10 +52,17 @@ def test_a_door_in_office_mode_opens_by_the_clock_or_with_the_first_person() -> 
 
 
 def test_a_lock_down_of_a_zone_says_which_doors_lock_and_by_which_people_leave() -> None:
-    numbers = affected(TABLE, replace(DOWN, scope=("zone:LAB",)), NOW)
+    numbers = affected(TABLE, replace(DOWN, scope=("zone:LAB",)))
     assert numbers.locks == ("D-LAB",)
     assert numbers.inside_zones == ("LAB",)
     assert set(numbers.free) == {"D-LAB", "D-VAULT"}
-    everything = affected(with_portal("D-VAULT", is_escape=False), DOWN, NOW)
+    everything = affected(with_portal("D-VAULT", is_escape=False), DOWN)
     assert everything.locks == ("D-LOBBY", "D-LAB", "D-VAULT")
     assert everything.free == ("D-LOBBY", "D-LAB")
+
+
+def test_an_order_that_opens_a_door_frees_it_though_it_is_no_way_out() -> None:
+    shut = with_portal("D-LOBBY", is_escape=False)
+    assert affected(shut, UNLOCK).free == ("D-LOBBY",)
+    assert affected(shut, replace(FREE, scope=("portal:D-LOBBY",))).free == ("D-LOBBY",)
+    assert affected(shut, replace(DOWN, scope=("portal:D-LOBBY",))).free == ()

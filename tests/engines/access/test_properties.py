@@ -157,7 +157,6 @@ tables = st.builds(
     badges=st.tuples(*map(a_badge, HELD)),
     visitors=st.tuples(visitors),
     orders=st.lists(orders, max_size=2).map(tuple),
-    facilities=st.sampled_from([(), (17,)]),
     visitors_per_host=st.integers(1, 3),
 )
 requests = st.builds(

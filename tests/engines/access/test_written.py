@@ -45,14 +45,21 @@ def test_other_lengths_are_a_number_of_their_own() -> None:
 
 
 def test_a_card_is_the_badge_that_lists_it_then_the_one_of_its_number() -> None:
-    ours = Table(
-        NOW, badges=(Badge("A-7", "alice", card="17:4417"), Badge("B", "bob", card="04A22B7C91")), facilities=(17,)
-    )
+    ours = Table(NOW, badges=(Badge("A-7", "alice", card="17:4417"), Badge("B", "bob", card="04A22B7C91")))
     seven = decode(int("1 00010001 0001000101000001 0".replace(" ", "") + "000000", 2).to_bytes(4, "big"), 26)
-    assert badge_of_card(ours, seven) == "A-7"
+    assert badge_of_card(ours, seven, (18,)) == "A-7"
     assert badge_of_card(ours, decode(bytes.fromhex("04a22b7c91"), 40)) == "B"
-    assert badge_of_card(Table(NOW, facilities=(17,)), seven) == "4417"
-    assert badge_of_card(Table(NOW, facilities=(18,)), seven) == "17:4417", "another house's card is no badge of ours"
+    assert badge_of_card(Table(NOW), seven) == "4417"
+    assert badge_of_card(Table(NOW), seven, (17,)) == "4417"
+    assert badge_of_card(Table(NOW), seven, (18,)) == "17:4417", "another house's card is no badge of ours"
+
+
+@pytest.mark.parametrize("number", ["17-4417", "017-04417"])
+def test_a_card_is_the_badge_that_an_import_called_by_facility_and_number(number: str) -> None:
+    seven = decode(int("1 00010001 0001000101000001 0".replace(" ", "") + "000000", 2).to_bytes(4, "big"), 26)
+    other = Badge("4417", "bob")
+    assert badge_of_card(Table(NOW, badges=(Badge(number, "alice"), other)), seven) == number
+    assert badge_of_card(Table(NOW, badges=(Badge("18-4417", "alice"), other)), seven) == "4417"
 
 
 def test_a_card_carries_no_leading_zeros_and_finds_its_badge() -> None:

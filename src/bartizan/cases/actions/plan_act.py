@@ -20,9 +20,10 @@ from bartizan.core.models import User
 from bartizan.core.registers import of_model
 from bartizan.core.registers.actions import change_all
 from bartizan.doors.actions.orders import lock_down
-from bartizan.doors.queries.lockdown import LEVEL, MINUTES
+from bartizan.doors.queries.lockdown import LEVEL, MINUTES, not_lockable
 from bartizan.doors.queries.lockdown import VERB as LOCK_VERB
 from bartizan.doors.queries.scopes import scope_of
+from bartizan.doors.queries.table import engine_order
 from bartizan.engines import plans
 from bartizan.engines.plans import Step
 from bartizan.estate.actions import revoke_badge
@@ -32,6 +33,8 @@ from bartizan.watch.actions import place_hold
 from bartizan.watch.models import Act, LegalHold
 
 LOCK: Final = "lock zone"
+LISTED: Final = 8
+"""Doors that a task names one by one."""
 BEFORE: Final = timedelta(days=7)
 AFTER: Final = timedelta(days=1)
 TASK_DAYS: Final = timedelta(days=1)
@@ -96,9 +99,13 @@ def _lock(case: Case, step: Step, target: str, by: User | None) -> str:
         raise ValidationError(f"The zone {target or 'of no name'} is not in the register, or is not yours to lock.")
     order = lock_down(scope, LEVEL, [], MINUTES, f"Plan of case {case.number}, step {step.number}", by)
     told = Act.objects.filter(about=order.reference).count()
-    if not told:
-        _by_hand(case, f"Lock {scope.name} by hand: no connector reaches its doors", step.owner, by)
-    doors = f"{told} door{'' if told == 1 else 's'} told" if told else "a task says who locks it by hand"
+    left = [door.code for door in not_lockable(engine_order(order))]
+    doors = f"{told} door{'' if told == 1 else 's'} told" if told else "no door told"
+    if left or not told:
+        more = f" and {len(left) - LISTED} more" if len(left) > LISTED else ""
+        what = f"{', '.join(left[:LISTED])}{more} of {scope.name}" if told else scope.name
+        _by_hand(case, f"Lock {what} by hand: no connector does it", step.owner, by)
+        doors += f", a task says who locks {'the other ' + str(len(left)) if told else 'it'} by hand"
     return f"{scope.name} is locked down for {MINUTES} min, {doors}; how they answered stands under Doors."
 
 

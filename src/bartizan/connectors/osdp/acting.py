@@ -30,22 +30,15 @@ def done(keeper: Keeper, doors: Sequence[Door], command: Command, now: datetime)
     if deed is None:
         raise ActFailed(f"A door cannot “{command.verb}”; it knows {', '.join(VERBS)}.")
     keeper.reload()
-    meant = [door for door in doors if is_meant(keeper, door, command.target)]
+    meant = [door for door in doors if is_meant(door, command.target)]
     if not meant:
         raise ActFailed(f"This line has no door in {command.target}; ask the source that has.")
     return "; ".join(deed(keeper, door, command, now) for door in meant) + "."
 
 
-def is_meant(keeper: Keeper, door: Door, target: str) -> bool:
-    """A door by itself or by its reader; every door of a zone or of a site."""
-    kind, _, code = target.partition(":")
-    if kind == "portal":
-        return code == door.portal
-    if kind == "reader":
-        return any(reader.reference == target for reader in door.readers)
-    zones = keeper.ways(door.portal, "in")
-    table = keeper.table
-    return code in (zones if kind == "zone" else {table.site_of(zone) for zone in zones} if table else ())
+def is_meant(door: Door, target: str) -> bool:
+    """By its own name or by a reader's."""
+    return target in (_scope(door), *(reader.reference for reader in door.readers))
 
 
 def _unlock(keeper: Keeper, door: Door, command: Command, now: datetime) -> str:
@@ -74,10 +67,6 @@ def _release(keeper: Keeper, door: Door, command: Command, now: datetime) -> str
 
 def _lockdown(keeper: Keeper, door: Door, command: Command, now: datetime) -> str:
     keeper.end_orders(("unlock",), _scope(door), now)
-    if keeper.standing(door.portal, now).reason in ("lockdown", "free"):
-        standing = door.stand(now)
-        _confirm(door)
-        return f"{door.portal} {'is free for fire and rescue' if standing.reason == 'free' else 'locked down'}"
     return _ordered(keeper, door, command, now, "lockdown", "locked down")
 
 
@@ -98,13 +87,16 @@ def _end_free(keeper: Keeper, door: Door, command: Command, now: datetime) -> st
 
 
 def _ordered(keeper: Keeper, door: Door, command: Command, now: datetime, verb: Any, words: str) -> str:
-    """The order is kept whether or not the lock can be told now: the lock is brought to it once it answers again."""
+    """The order is kept whether or not the lock can be told now: the lock is brought to it once it answers again. One
+    that the table holds (``id``) is obeyed from there alone, so that it ends there too, whether or not a reader hears
+    of its end."""
     facts = command.facts
     keeps = tuple(str(reference) for reference in facts.get("keeps", ()))
     level = _whole(facts, "level", 0, NOBODY_BELOW, "Say the level as a whole number.")
     number = f"act:{command.number}:{door.portal}"
     order = Order(number, verb, (_scope(door),), now, _until(facts), level, keeps)
-    keeper.order(order)
+    if not keeper.has_order(str(facts.get("id", ""))):
+        keeper.order(order)
     standing = door.stand(now)
     _confirm(door)
     stronger = " once it is no longer free for fire and rescue" if standing.reason == "free" != verb else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -76,7 +76,8 @@ class Door:
     def _ask(self, reader: Reader, badge: str, facts: Mapping[str, Any], pin: str | None, now: datetime) -> None:
         decision = self._keeper.decide(Request(self.portal, reader.direction, badge, pin), now)
         if decision.granted and self._lock is not None and not self._free_lock(decision):
-            decision = Decision(False, "lock-away", "The lock's reader does not answer.", holder=decision.holder)
+            # What the decision had besides stays: a duress PIN calls for help whatever the lock does.
+            decision = replace(decision, granted=False, reason="lock-away", words="The lock's reader does not answer.")
         if decision.granted:
             self._grant(reader, badge, facts, decision, now)
         elif decision.is_waiting:

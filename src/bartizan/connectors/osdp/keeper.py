@@ -6,8 +6,8 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +35,7 @@ _log = logging.getLogger(__name__)
 PRESENCE: Final = "doors-presence.sqlite"
 _LOOK: Final = 0.2
 """Seconds between two looks at the table's file."""
+_NO_TABLE: Final = Table(datetime.min.replace(tzinfo=UTC))
 _keepers: dict[tuple[Path, Path], Keeper] = {}
 _making: Final = threading.Lock()
 
@@ -50,6 +51,7 @@ class Keeper:
         self._file = table_file
         self._kept = Kept(folder / PRESENCE)
         self._lock = threading.RLock()
+        self._reading = threading.Lock()
         self._seen: tuple[int, int, int] | None = None
         self._stop = threading.Event()
         self.reload()
@@ -75,17 +77,20 @@ class Keeper:
         with self._lock:
             self._kept.order(order)
 
-    def end_orders(self, verbs: Iterable[str], scope: str, now: datetime) -> int:
-        """Ends what acts ordered over exactly this scope, and what has ended by itself; how many were in force."""
-        with self._lock:
-            orders = list(self._kept.presence.orders.values())
-            meant = [o for o in orders if o.verb in set(verbs) and o.scope == (scope,)]
-            for order in (*meant, *(o for o in orders if not is_in_force(o, now) and o.since <= now)):
-                self._kept.end_order(order.id)
-            return sum(1 for order in meant if is_in_force(order, now))
+    def has_order(self, number: str) -> bool:
+        """Whether the table holds it."""
+        return self.table is not None and any(order.id == number for order in self.table.orders)
 
-    def badge_of(self, card: Card) -> str:
-        return badge_of_card(self.table, card) if self.table else str(card.number)
+    def end_orders(self, verbs: Collection[str], scope: str, now: datetime) -> None:
+        """Ends what acts ordered over exactly this scope, and what has ended by itself."""
+        with self._lock:
+            for order in list(self._kept.presence.orders.values()):
+                is_over = not is_in_force(order, now) and order.since <= now
+                if is_over or (order.verb in verbs and order.scope == (scope,)):
+                    self._kept.end_order(order.id)
+
+    def badge_of(self, card: Card, facilities: Collection[int]) -> str:
+        return badge_of_card(self.table or _NO_TABLE, card, facilities)
 
     def unlock_seconds(self, portal: str) -> int:
         known = self.table.portal.get(portal) if self.table else None
@@ -110,18 +115,25 @@ class Keeper:
 
     def reload(self) -> None:
         """Read the table when its file is another than the last time. A damaged one changes nothing but the light: the
-        table before it goes on holding."""
-        try:
-            status = self._file.stat()
-            seen = (status.st_ino, status.st_mtime_ns, status.st_size)
-            if seen == self._seen:
-                return
-            self.table = from_plain(orjson.loads(self._file.read_bytes())).ready()
-            self._seen, self.trouble = seen, ""
-        except FileNotFoundError:
-            self._say(f"There is no access table at {self._file}")
-        except (OSError, orjson.JSONDecodeError, TableError) as error:
-            self._say(f"The access table at {self._file} cannot be read ({error})")
+        table before it goes on holding. One at a time: an older table never takes the place of a newer."""
+        with self._reading:
+            try:
+                self._reload()
+            except FileNotFoundError:
+                self._seen = None
+                self._say(f"There is no access table at {self._file}")
+            except (OSError, orjson.JSONDecodeError, TableError) as error:
+                self._say(f"The access table at {self._file} cannot be read ({error})")
+
+    def _reload(self) -> None:
+        status = self._file.stat()
+        seen = (status.st_ino, status.st_mtime_ns, status.st_size)
+        if seen == self._seen:
+            return
+        written = self._file.read_bytes()
+        self._seen = seen  # of a damaged one too: it stays damaged until it is another
+        self.table = from_plain(orjson.loads(written)).ready()
+        self.trouble = ""
 
     def close(self) -> None:
         self._stop.set()

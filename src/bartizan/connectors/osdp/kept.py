@@ -57,11 +57,12 @@ class Kept:
 
     def _open(self) -> None:
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        self._store = sqlite3.connect(self.file, check_same_thread=False, isolation_level=None, timeout=1)
+        store = sqlite3.connect(self.file, check_same_thread=False, isolation_level=None, timeout=1)
         self.file.chmod(0o600)
         # Not synced at every card: a power cut may forget the last seconds, kill -9 forgets nothing.
-        self._store.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _SHAPE)
-        self.presence = restored(self._store)
+        store.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _SHAPE)
+        self.presence = restored(store)
+        self._store = store  # only now: nothing may be folded over what could not be read
         self._fold()
 
     def _write(self, told: list[object]) -> None:
@@ -70,8 +71,8 @@ class Kept:
         try:
             self._store.execute("INSERT INTO passage (told) VALUES (?)", [orjson.dumps(told)])
             self._count += 1
-            if self._count >= _FOLD_AT:
-                self._fold()
+            if self.trouble or self._count >= _FOLD_AT:
+                self._fold()  # after trouble: memory holds what could not be written
             self.trouble = ""
         except sqlite3.Error as error:
             self._failed(error)
@@ -80,10 +81,10 @@ class Kept:
         assert self._store is not None
         self.presence.forget(datetime.now(UTC))
         state = orjson.dumps(self.presence.state())
-        self._store.execute("BEGIN IMMEDIATE")
-        self._store.execute("INSERT OR REPLACE INTO folded (only, state) VALUES (1, ?)", [state])
-        self._store.execute("DELETE FROM passage")
-        self._store.execute("COMMIT")
+        with self._store:
+            self._store.execute("BEGIN IMMEDIATE")
+            self._store.execute("INSERT OR REPLACE INTO folded (only, state) VALUES (1, ?)", [state])
+            self._store.execute("DELETE FROM passage")
         self._count = 0
 
     def _failed(self, error: Exception) -> None:

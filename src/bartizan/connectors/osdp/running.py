@@ -165,7 +165,7 @@ class Line:
         facts: dict[str, Any] = {"card_bits": bits, "card_number": card.number}
         if card.facility is not None:
             facts["card_facility"] = card.facility
-        door.card(reader, keeper.badge_of(card), facts, now)
+        door.card(reader, keeper.badge_of(card, self.settings.facilities), facts, now)
 
     def _local_status(self, reader: Reader, report: bytes, now: datetime) -> None:
         """Tamper and power (osdp_LSTATR): each said when it changes."""

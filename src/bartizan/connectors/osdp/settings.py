@@ -108,6 +108,12 @@ class OsdpSettings(BaseModel):
         title="Cards of 37 bits",
         description="Cards of 37 bits: H10304 has a facility code, H10302 a longer number and none.",
     )
+    facilities: list[int] = Field(
+        default=[],
+        title="Facility codes",
+        description="Facility codes of your own cards, one a line. A card with another code is a stranger's, even when "
+        "its number is one of your badges'. Empty: any code is yours.",
+    )
     table: str = Field(
         default="",
         title="Access table",

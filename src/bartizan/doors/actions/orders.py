@@ -14,12 +14,12 @@ from bartizan.core.access import may_change
 from bartizan.core.actions import publish_live, record
 from bartizan.core.models import User
 from bartizan.doors import told
+from bartizan.doors.actions.renewing import renew_table
 from bartizan.doors.models import Order
 from bartizan.doors.queries.inside import inside_zones
-from bartizan.doors.queries.lockdown import codes_of, effect_of, to_tell
+from bartizan.doors.queries.lockdown import codes_of, lockable, lockdown_of, to_tell
 from bartizan.doors.queries.scopes import Scope
 from bartizan.doors.queries.table import current_table, engine_order
-from bartizan.doors.table_file import write_table
 from bartizan.engines import access
 from bartizan.watch import acting
 from bartizan.watch.actions import ask_act
@@ -27,10 +27,10 @@ from bartizan.watch.actions import ask_act
 LONGEST: Final = timedelta(hours=24)
 SECONDS: Final = 10
 """An act of an order waits so long for its door."""
-BEGINS: Final = {"lockdown": "lockdown", "release": "release", "unlock": "release"}
-ENDS: Final = {"lockdown": "end lockdown", "release": "release", "unlock": "release"}
-"""What a connector is asked when an order begins, and when it ends before its time. ``release`` is: do what the table
-says. A reader that was asked to free a door would keep that for itself, also after the order's time is over."""
+BEGINS: Final = {"lockdown": "lockdown", "release": "free", "unlock": "unlock"}
+ENDS: Final = {"lockdown": "end lockdown", "release": "end free", "unlock": "release"}
+"""What a connector is asked when an order begins, and when it ends before its time. It is told until when: a reader
+that does not find the order in its table obeys all the same, and no longer."""
 
 
 def lock_down(scope: Scope, level: int, keeps: Sequence[str], minutes: int, reason: str, by: User) -> Order:
@@ -38,9 +38,9 @@ def lock_down(scope: Scope, level: int, keeps: Sequence[str], minutes: int, reas
     reached is told at once. Raises ValidationError in words."""
     if not 1 <= level <= 5:
         raise ValidationError("Choose the level of those who still come in: 1 to 4, or nobody.")
-    effect = effect_of(by, scope, level, keeps, timezone.now())
-    order = _order("lockdown", scope, minutes, reason, by, level=level, keeps=list(keeps), doors=len(effect.locks))
-    _obeyed(order, effect.sources, {"level": level, "keeps": list(keeps)})
+    hands = lockable(lockdown_of(scope.reference, level, keeps, timezone.now()))
+    order = _order("lockdown", scope, minutes, reason, by, level=level, keeps=list(keeps), doors=len(hands))
+    _obeyed(order, hands, {"level": level, "keeps": list(keeps)})
     return order
 
 
@@ -54,14 +54,13 @@ def release(scope: Scope, minutes: int, reason: str, by: User) -> Order:
 def stand_open(scope: Scope, minutes: int, reason: str, by: User) -> Order:
     """A door that stands open for a while, such as for a delivery. A lock-down is stronger."""
     order = _order("unlock", scope, minutes, reason, by)
-    _obeyed(order, _hands(order, BEGINS["unlock"]), {})
+    _obeyed(order, _hands(order, BEGINS["unlock"]), {"seconds": 0})  # until it is told otherwise, or its time is over
     return order
 
 
 def _hands(order: Order, verb: str) -> dict[str, str]:
     """The source that reaches each door of the order."""
-    table, now = current_table(timezone.now()), timezone.now()
-    doors = access.affected(table, engine_order(order), now)
+    doors = access.affected(current_table(timezone.now()), engine_order(order))
     return acting.who_can_all(verb, [f"portal:{code}" for code in {*doors.locks, *doors.free}])
 
 
@@ -84,7 +83,7 @@ def _order(verb: str, scope: Scope, minutes: int, reason: str, by: User, **facts
     )  # fmt: skip
     record(by, _VERBS[verb], scope.reference or "site:", order=made.pk, minutes=minutes, doors=doors, reason=reason,
         level=made.level or None, keeps=made.keeps)  # fmt: skip
-    told.ordered(made, to_tell(scope, _people(by, made, now)))
+    told.ordered(made, _told_of(made, by, now))
     _show(made)
     return made
 
@@ -92,30 +91,35 @@ def _order(verb: str, scope: Scope, minutes: int, reason: str, by: User, **facts
 _VERBS: Final = {"lockdown": "locked down", "release": "freed all doors of", "unlock": "let stand open"}
 
 
-def _people(by: User, order: Order, now: datetime) -> list[str]:
-    zones = access.affected(current_table(now), engine_order(order), now).inside_zones
-    return codes_of(inside_zones(by, zones, now).people)
+def _told_of(order: Order, by: User, now: datetime) -> list[User]:
+    """Those who hear of it: ``by`` is whose reach says who is inside now."""
+    zones = access.affected(current_table(now), engine_order(order)).inside_zones
+    return to_tell(order.site, codes_of(inside_zones(by, zones, now).people))
 
 
 def _obeyed(order: Order, hands: Mapping[str, str], facts: Mapping[str, Any]) -> None:
-    """Outside of the transaction in which it was ordered: the table is on the disk before any door is told."""
-    write_table(timezone.now())
-    verb, told = BEGINS[order.verb], dict(facts) | {"id": str(order.pk), "until": order.until.isoformat()}
+    """Outside of the transaction in which it was ordered: the table is on the disk before any door is told. Doors are
+    told also when it cannot be written."""
+    renew_table()
+    facts = {**facts, "id": str(order.pk), "until": order.until.isoformat()}
+    _ask(order, BEGINS[order.verb], hands, facts, order.reason, order.by)
+
+
+def _ask(order: Order, verb: str, hands: Mapping[str, str], facts: Mapping[str, Any], reason: str, by: User) -> None:
+    """Every door of the order by the source that reaches it."""
+    able, about = acting.hands(), order.reference
     for door, source in sorted(hands.items()):
-        key = f"{order.reference}:{verb}:{door}"
-        ask_act(source, verb, door, told, order.reason, order.by, key=key, seconds=SECONDS, about=order.reference)
+        key = f"{about}:{verb}:{door}"
+        ask_act(source, verb, door, facts, reason, by, key=key, seconds=SECONDS, about=about, able=able)
 
 
 def end(order: Order, by: User) -> Order:
     """A lock-down ends when two people say so; the others when one does. The doors go back to what the table says."""
     ended = _end(order, by)
     if ended.ended_at is not None:
-        write_table(timezone.now())
-        verb, facts = ENDS[ended.verb], {"id": str(ended.pk)}
-        for door, source in sorted(_hands(ended, verb).items()):
-            key = f"{ended.reference}:{verb}:{door}"
-            reason = f"{ended.get_verb_display()} of {ended.name} ended"
-            ask_act(source, verb, door, facts, reason, by, key=key, seconds=SECONDS, about=ended.reference)
+        renew_table()
+        verb, reason = ENDS[ended.verb], f"{ended.get_verb_display()} of {ended.name} ended"
+        _ask(ended, verb, _hands(ended, verb), {"id": str(ended.pk)}, reason, by)
     return ended
 
 
@@ -138,7 +142,7 @@ def _end(order: Order, by: User) -> Order:
         held.save(update_fields=["ended_at", "ended_by"])
         second = held.end_asked_by.username if held.end_asked_by else None
         record(by, f"ended {_NOUNS[held.verb]}", held.scope or "site:", order=held.pk, together_with=second)
-        told.ended(held, to_tell(Scope(held.scope, held.name, held.site), _people(by, held, held.since)))
+        told.ended(held, _told_of(held, by, now))
     _show(held)
     return held
 
@@ -149,11 +153,12 @@ _NOUNS: Final = {"lockdown": "the lock-down of", "release": "the release of", "u
 @atomic
 def end_by_time(now: datetime) -> int:
     """What is over by its time is marked so; readers obeyed the time by themselves."""
-    late = list(Order.objects.filter(ended_at=None, until__lte=now))
+    late = list(Order.objects.filter(ended_at=None, until__lte=now).select_related("by"))
     for order in late:
         order.ended_at = order.until
         order.save(update_fields=["ended_at"])
         record(None, f"ended {_NOUNS[order.verb]}", order.scope or "site:", order=order.pk, why="its time is over")
+        told.ended(order, _told_of(order, order.by, now))
         _show(order)
     return len(late)
 

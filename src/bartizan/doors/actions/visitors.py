@@ -15,8 +15,8 @@ from bartizan.core.access import covers, may_change, visible_to
 from bartizan.core.actions import publish_live, record
 from bartizan.core.models import User
 from bartizan.core.registers.references import found
+from bartizan.doors.actions.renewing import renew_table
 from bartizan.doors.models import AccessGroup, Clearance, Visitor
-from bartizan.doors.table_file import write_table
 from bartizan.engines import access
 from bartizan.estate.models import BadgeIssue, Person, Site
 
@@ -47,7 +47,7 @@ class Visit:
 def give_badge(visit: Visit, by: User) -> Visitor:
     """From ``since`` to ``until`` the badge lets the visitor in where its groups may enter. Raises ValidationError."""
     made = _given(visit, by)
-    write_table(timezone.now())
+    renew_table()
     return made
 
 
@@ -72,8 +72,9 @@ def _given(visit: Visit, by: User) -> Visitor:
     made.groups.set(groups)
     if not covers(by, made):
         raise ValidationError("This host or site is outside your part of the organisation.")
+    # What for is forgotten with the name, and the audit forgets nothing: it is not written there.
     record(by, "gave a visitor badge", f"visitor:{made.number}", badge=made.badge, host=host.code, site=site.code,
-        until=made.until.isoformat(), purpose=made.purpose, legal_basis=made.legal_basis)  # fmt: skip
+        until=made.until.isoformat(), legal_basis=made.legal_basis)  # fmt: skip
     _show(made)
     return made
 
@@ -118,7 +119,7 @@ def _number() -> str:
 def take_back(visitor: Visitor, by: User) -> None:
     """The badge lets nobody in any more."""
     _taken_back(visitor, by)
-    write_table(timezone.now())
+    renew_table()
 
 
 @atomic

@@ -84,7 +84,7 @@ def _end(request: HttpRequest, user: User) -> None:
 
 def _show(request: HttpRequest, user: User) -> None:
     request.session[NAMES] = time.time() + NAMES_FOR
-    record(user, "showed names at doors", "site:" + request.POST.get("site", ""), minutes=NAMES_FOR // 60)
+    record(user, "showed names at doors", f"site:{view_of(request.POST, user).site}", minutes=NAMES_FOR // 60)
 
 
 def _hide(request: HttpRequest, user: User) -> None:

@@ -15,7 +15,9 @@ from bartizan.core.actions import record
 from bartizan.core.models import User
 from bartizan.core.typeset import TypesetError
 from bartizan.doors import inside_list
+from bartizan.doors.pages.doors import view_of
 from bartizan.doors.queries.inside import Inside, inside
+from bartizan.estate import queries as estate
 from bartizan.watch.shown import zone_of
 
 
@@ -23,19 +25,18 @@ from bartizan.watch.shown import zone_of
 @needs("see people")
 def page(request: HttpRequest) -> HttpResponse:
     """By name, so that looking is recorded."""
-    user, found = _looked(request, "looked at who is inside")
-    site = request.GET.get("site", "")
+    user, site, found = _looked(request, "looked at who is inside")
     context: dict[str, Any] = {"place": "doors", "inside": found, "site": site, "zone": zone_of(user, site)}
-    context["files"] = inside_list.written()
+    context["files"] = inside_list.written({site.code for site in estate.sites(user)})
     return render(request, "doors/inside.html", context)
 
 
 @require_safe
 @needs("see people")
 def paper(request: HttpRequest) -> HttpResponse:
-    user, found = _looked(request, "printed who is inside")
+    user, site, found = _looked(request, "printed who is inside")
     try:
-        made = inside_list.pdf(found, zone_of(user, request.GET.get("site", "")))
+        made = inside_list.pdf(found, zone_of(user, site))
     except TypesetError as error:
         return HttpResponse(str(error), status=503, content_type="text/plain; charset=utf-8")
     answer = HttpResponse(made, content_type="application/pdf")
@@ -43,16 +44,18 @@ def paper(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _looked(request: HttpRequest, verb: str) -> tuple[User, Inside]:
+def _looked(request: HttpRequest, verb: str) -> tuple[User, str, Inside]:
+    """Who looks, at which site (none: all), and what they see."""
     user = request.user
     assert isinstance(user, User)
+    site = view_of(request.GET, user).site
     if not may(user, "see events"):
-        return user, Inside(timezone.now(), (), "Your role does not see events, so nobody can be counted.")
-    found, site = inside(user, timezone.now()), request.GET.get("site", "")
+        return user, site, Inside(timezone.now(), (), "Your role does not see events, so nobody can be counted.")
+    found = inside(user, timezone.now())
     shown = tuple(each for each in found.sites if site in ("", each.code))
     if request.method == "GET":
         record(user, verb, f"site:{site}", people=sum(each.known for each in shown))
-    return user, Inside(found.at, shown, found.note)
+    return user, site, Inside(found.at, shown, found.note)
 
 
 urlpatterns = [

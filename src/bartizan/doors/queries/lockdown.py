@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -49,17 +49,13 @@ class Effect:
     keeps: tuple[str, ...]
     """Names of those who still come in."""
     told: tuple[str, ...]
-    sources: dict[str, str]
-    """The source that locks each door, by the door's reference."""
 
 
 def effect_of(user: Reader, scope: Scope, level: int, keeps: Collection[str], now: datetime) -> Effect:
     table = current_table(now)
-    order = engine_order(scope, level, keeps, now)
-    done = access.affected(table, order, now)
-    hands = acting.who_can_all(VERB, [f"portal:{code}" for code in done.locks])
-    states = dict(Portal.objects.filter(code__in=done.locks).values_list("code", "state"))
-    cannot = {code: why for code in done.locks if (why := _why_not(code, hands, states.get(code, "")))}
+    order = lockdown_of(scope.reference, level, keeps, now)
+    done = access.affected(table, order)
+    _, cannot = _reached(done.locks)
     here = inside_zones(user, done.inside_zones, now)
     return Effect(
         scope,
@@ -69,17 +65,37 @@ def effect_of(user: Reader, scope: Scope, level: int, keeps: Collection[str], no
         tuple(_door(table, code, why) for code, why in cannot.items()),
         len(here.people),
         here.unsure,
-        tuple(_shut_in(table, done.inside_zones)),
+        tuple(zone.name for zone in access.shut_in(table) if zone.code in done.inside_zones),
         tuple(_names(table, order, [code for code in done.locks if code not in cannot], now)),
-        tuple(one.get_full_name() or one.username for one in to_tell(scope, codes_of(here.people))),
-        {portal: source for portal, source in hands.items() if split_reference(portal)[1] not in cannot},
+        tuple(one.get_full_name() or one.username for one in to_tell(scope.site, codes_of(here.people))),
     )
 
 
-def engine_order(scope: Scope, level: int, keeps: Collection[str], now: datetime) -> access.Order:
+def lockdown_of(reference: str, level: int, keeps: Collection[str], now: datetime) -> access.Order:
+    """The order as it would be given now."""
     return access.Order(
-        "preview", "lockdown", parts_of(scope.reference), now, now + ABOUT_TO, level, tuple(keeps), "Locked down."
+        "preview", "lockdown", parts_of(reference), now, now + ABOUT_TO, level, tuple(keeps), "Locked down."
     )
+
+
+def lockable(order: access.Order) -> dict[str, str]:
+    """The source that locks each door that can be locked, by the door's reference."""
+    return _reached(access.affected(current_table(order.since), order).locks)[0]
+
+
+def not_lockable(order: access.Order) -> tuple[Door, ...]:
+    """The doors that somebody has to lock by hand, each with why."""
+    table = current_table(order.since)
+    _, cannot = _reached(access.affected(table, order).locks)
+    return tuple(_door(table, code, why) for code, why in cannot.items())
+
+
+def _reached(codes: Collection[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The source that locks each door, by its reference; and of each other one why none does, by its code."""
+    hands = acting.who_can_all(VERB, [f"portal:{code}" for code in codes])
+    states = dict(Portal.objects.filter(code__in=codes).values_list("code", "state"))
+    cannot = {code: why for code in codes if (why := _why_not(code, hands, states.get(code, "")))}
+    return {door: source for door, source in hands.items() if split_reference(door)[1] not in cannot}, cannot
 
 
 def _why_not(code: str, hands: dict[str, str], state: str) -> str:
@@ -94,13 +110,6 @@ def _door(table: access.Table, code: str, why: str = "") -> Door:
     return Door(code, table.portal[code].name, why)
 
 
-def _shut_in(table: access.Table, zones: Collection[str]) -> Iterable[str]:
-    for code in zones:
-        doors = [portal for portal in table.portals if portal.inner == code]
-        if doors and not any(portal.is_escape for portal in doors):
-            yield table.zone[code].name
-
-
 def _names(table: access.Table, order: access.Order, doors: Collection[str], now: datetime) -> list[str]:
     """Those whose badge would still be taken at one of the doors. Only whom the level or the order lets through are
     asked about, which are few in a large house."""
@@ -111,9 +120,9 @@ def _names(table: access.Table, order: access.Order, doors: Collection[str], now
     return sorted(table.person[code].name for code in codes if code in table.person)
 
 
-def to_tell(scope: Scope, inside_codes: Collection[str]) -> list[User]:
+def to_tell(site: str, inside_codes: Collection[str]) -> list[User]:
     """Whoever works doors there, and the accounts of those who are inside."""
-    work = [one for one in who_may("work doors") if not (sites := reach_of(one).sites) or scope.site in sites]
+    work = [one for one in who_may("work doors") if not (sites := reach_of(one).sites) or site in sites]
     here = User.objects.filter(is_active=True, person__in=[code for code in inside_codes if code]).order_by("pk")
     return list(dict.fromkeys([*work, *here]))
 

@@ -1,12 +1,12 @@
 """Doors that decide by themselves: the local table, the decision, orders over doors, and who is inside."""
 
-from bartizan.engines.access.decide import WAITING, Decision, Effect, Request, decide
+from bartizan.engines.access.decide import Decision, Effect, Request, decide
 from bartizan.engines.access.holders import Holder, Refusal, badge_of_card, holder_of
-from bartizan.engines.access.inside import MusterLine, ZoneInside, folded, inside, muster, name_of, passage_of
-from bartizan.engines.access.orders import Affected, Standing, affected, closing, is_free, is_in_force, standing
+from bartizan.engines.access.inside import LEAVING, MusterLine, ZoneInside, folded, inside, muster, passage_of
+from bartizan.engines.access.orders import Affected, Standing, affected, is_in_force, standing
 from bartizan.engines.access.pins import PinError, duress_of, hash_pin
 from bartizan.engines.access.presence import Passage, Presence, Whereabouts
-from bartizan.engines.access.survey import admitted, problems
+from bartizan.engines.access.survey import admitted, problems, shut_in
 from bartizan.engines.access.table import (
     Badge,
     Group,
@@ -26,7 +26,7 @@ from bartizan.engines.access.written import TableError, from_plain, to_plain
 
 __all__ = [
     "LAYOUTS",
-    "WAITING",
+    "LEAVING",
     "Affected",
     "Badge",
     "Card",
@@ -57,7 +57,6 @@ __all__ = [
     "admitted",
     "affected",
     "badge_of_card",
-    "closing",
     "decide",
     "decode",
     "duress_of",
@@ -67,12 +66,11 @@ __all__ = [
     "hash_pin",
     "holder_of",
     "inside",
-    "is_free",
     "is_in_force",
     "muster",
-    "name_of",
     "passage_of",
     "problems",
+    "shut_in",
     "standing",
     "to_plain",
     "towards",

@@ -19,7 +19,7 @@ from bartizan.engines.access.pins import answer_of
 from bartizan.engines.access.presence import Presence
 from bartizan.engines.access.table import Table, towards
 
-WAITING: Final = frozenset({"pin", "second"})
+_WAITING: Final = frozenset({"pin", "second"})
 """Reasons that are no refusal yet: the reader waits for more."""
 _CHECKS: Final[tuple[Callable[[Asked], Refusal | None], ...]] = (
     rights.granted,
@@ -56,18 +56,16 @@ class Decision:
     reason: str
     """A key: granted two free unlocked leaving | pin second (waiting) | unknown lost ended not-yet not-joined left
     no-grant hours holiday no-pin wrong-pin pin-locked passback full lockdown locked host-away host-full two-person
-    unknown-door no-table."""
+    unknown-door no-table; of the door itself: lock-away unreadable."""
     words: str
     effects: tuple[Effect, ...] = ()
     holder: str = ""
     name: str = ""
-    zone: str = ""
-    """The zone that is entered."""
 
     @property
     def is_waiting(self) -> bool:
         """Neither granted nor refused: a PIN or a second person is still to come."""
-        return not self.granted and self.reason in WAITING
+        return not self.granted and self.reason in _WAITING
 
     def effect(self, kind: str) -> Mapping[str, Any] | None:
         """The facts of the first effect of this kind."""
@@ -163,4 +161,4 @@ def _alarms(asked: Asked) -> list[Effect]:
 
 def _decision(asked: Asked, granted: bool, reason: str, words: str, effects: list[Effect]) -> Decision:
     holder = asked.holder
-    return Decision(granted, reason, words, tuple(effects), holder.reference, holder.name, asked.zone)
+    return Decision(granted, reason, words, tuple(effects), holder.reference, holder.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -41,17 +42,26 @@ class Holder:
         return frozenset({self.reference, f"badge:{self.badge}"})
 
 
-def badge_of_card(table: Table, card: Card) -> str:
-    """The badge's number of a card: as listed (FACILITY:NUMBER or raw bits), else the number that is on it when its
-    facility is one of ours. A stranger's card is named FACILITY:NUMBER, so that nobody takes it for a badge of ours."""
+def badge_of_card(table: Table, card: Card, facilities: Collection[int] = ()) -> str:
+    """The badge's number of a card: as listed (FACILITY:NUMBER or raw bits), else the badge that is called
+    FACILITY-NUMBER as importers write it, else the number that is on it when its facility is one of ours
+    (``facilities``; empty: any). A stranger's card is named FACILITY:NUMBER, so that nobody takes it for a badge of
+    ours."""
     pair = f"{card.facility}:{card.number}"
     for written in (pair, card.raw):
         if written in table.card:
             return table.card[written]
-    if card.facility is None or not table.facilities or card.facility in table.facilities:
-        number = str(card.number)
-        return number if number in table.badge else table.plain_number.get(number, number)
+    if card.facility is not None and (badge := _called(table, f"{card.facility}-{card.number}")):
+        return badge
+    if card.facility is None or not facilities or card.facility in facilities:
+        return _called(table, str(card.number)) or str(card.number)
     return pair
+
+
+def _called(table: Table, number: str) -> str | None:
+    if number in table.badge or number in table.visits:
+        return number
+    return table.plain_number.get(number)
 
 
 def holder_of(table: Table, number: str, now: datetime, site: str = "") -> Holder:

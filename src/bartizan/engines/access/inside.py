@@ -14,7 +14,8 @@ from bartizan.engines.observe import moment
 
 _FRESH: Final = timedelta(hours=10)
 """Seen longer ago than a working day: perhaps gone by an open door."""
-_LEAVING: Final = frozenset({"out", "exit", "outward", "leave"})
+LEAVING: Final = frozenset({"out", "exit", "outward", "leave"})
+"""What sources call the direction of going out."""
 _SORTS: Final[Mapping[str, Sort]] = {
     "door.granted": "in",
     "door.exit": "out",
@@ -55,15 +56,15 @@ class MusterLine:
 def passage_of(row: Mapping[str, Any], table: Table) -> Passage | None:
     """A passage of an event of the lake (its columns: ``time`` in µs since 1970, ``kind``, ``actor``, ``person``,
     ``portal`` or ``place``, ``data`` with ``direction``); nothing for an event that moves nobody, or at a door that the
-    table does not know. A soft pass-back counts as going in."""
-    sort = _SORTS.get(str(row.get("kind")))
-    portal = table.portal.get(_portal(row))
+    table does not know. A soft pass-back counts as going in; a door that opened and nobody knows why (``unexplained``)
+    as a way out that nobody was seen on."""
+    data = row.get("data")
+    data = data if isinstance(data, Mapping) else {}
+    sort, portal = _sort(str(row.get("kind")), data), table.portal.get(_portal(row))
     if sort is None or portal is None:
         return None
-    data = row.get("data")
-    direction = str(data.get("direction", "")).lower() if isinstance(data, Mapping) else ""
-    is_out = sort == "out" or direction in _LEAVING
-    holder, actor = _holder(row), str(row.get("actor") or "")
+    is_out = sort in ("out", "unseen_out") or str(data.get("direction", "")).lower() in LEAVING
+    holder, actor = _holder(row, table), str(row.get("actor") or "")
     if sort in ("in", "out"):
         sort = ("out" if is_out else "in") if holder else ("unseen_out" if is_out else "unseen_in")
     left, zone = towards(portal, "out" if is_out else "in")
@@ -76,11 +77,21 @@ def _portal(row: Mapping[str, Any]) -> str:
     return str(row.get("portal") or "") or (place.removeprefix("portal:") if place.startswith("portal:") else "")
 
 
-def _holder(row: Mapping[str, Any]) -> str:
+def _sort(kind: str, data: Mapping[str, Any]) -> Sort | None:
+    if kind == "door.opened" and data.get("unexplained"):
+        return "unseen_out"
+    return _SORTS.get(kind)
+
+
+def _holder(row: Mapping[str, Any], table: Table) -> str:
+    """A visitor by the badge that was given to them, as a reader of ours calls them."""
     if person := row.get("person"):
         return f"person:{str(person).removeprefix('person:')}"
     actor = str(row.get("actor") or "")
-    return actor if actor.partition(":")[0] in ("badge", "person", "visitor") else ""
+    kind, _, number = actor.partition(":")
+    if kind == "badge" and number in table.visits:
+        return f"visitor:{number}"
+    return actor if kind in ("badge", "person", "visitor") else ""
 
 
 def folded(passages: Iterable[Passage]) -> Presence:
@@ -145,11 +156,11 @@ def _line(presence: Presence, table: Table, holder: str, known: Whereabouts, now
     elif is_old:
         words += "; long ago, perhaps gone"
     return MusterLine(
-        holder, name_of(table, holder, now), zone.code, known.portal, known.at, not left and not is_old, words
+        holder, _name_of(table, holder, now), zone.code, known.portal, known.at, not left and not is_old, words
     )
 
 
-def name_of(table: Table, holder: str, now: datetime) -> str:
+def _name_of(table: Table, holder: str, now: datetime) -> str:
     """A person's or visitor's name; a badge that nobody is known to hold by its number."""
     kind, _, code = holder.partition(":")
     if kind == "person" and code in table.person:

@@ -108,12 +108,12 @@ def _by_schedule(table: Table, presence: Presence, portal: Portal, now: datetime
     return Standing(True, "schedule", f"Unlocked by schedule ({schedule.code}).")
 
 
-def affected(table: Table, order: Order, now: datetime) -> Affected:
+def affected(table: Table, order: Order) -> Affected:
     """Before it is asked for. A door locks when a way into the scope leads through it; it stays free for those inside
-    when it is an escape door."""
+    when it is an escape door, and is free for all when the order opens it."""
     ways = [p for p in table.portals if over_way(table, order, p, "in") or over_way(table, order, p, "out")]
     locks = [p.code for p in ways if order.verb in ("lockdown", "lock") and over_way(table, order, p, "in")]
-    free = [p.code for p in ways if p.is_escape or order.verb == "free"]
+    free = [p.code for p in ways if p.is_escape or order.verb in ("free", "unlock")]
     zones = [z.code for z in table.zones if not z.is_outside and _holds_zone(order, z.code, z.site)]
     return Affected(tuple(locks), tuple(free), tuple(zones))
 

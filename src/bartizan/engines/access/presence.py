@@ -10,12 +10,10 @@ from typing import Any, Final, Literal
 from bartizan.engines.access.table import Order
 from bartizan.engines.access.written import order_of, plain_order
 
-Sort = Literal[
-    "in", "out", "expected", "lapsed", "first", "wrong-pin", "forced", "tailgate", "unseen_in", "unseen_out", "reset"
-]
+Sort = Literal["in", "out", "expected", "lapsed", "first", "wrong-pin", "forced", "tailgate", "unseen_in", "unseen_out"]
 """``in`` and ``out``: somebody known went through. ``expected``: let in, and the door has not opened yet; ``lapsed``:
 it never did. ``first``: the first of two people showed the badge. ``forced``, ``tailgate``, ``unseen_in``: somebody may
-have gone in whom nobody knows; ``unseen_out``: somebody left without a badge. ``reset``: the holder counts as outside.
+have gone in whom nobody knows; ``unseen_out``: somebody left without a badge.
 """
 FORGETS: Final = timedelta(hours=18)
 """After so long without a way out, a way in no longer counts: who left by an open door must get in the next day."""
@@ -82,9 +80,6 @@ class Presence:
                 self.firsts[passage.portal] = passage
             case "wrong-pin":
                 _add(self.wrong, passage.badge, passage.at, _WRONG)
-            case "reset":
-                self.entries.pop(passage.holder, None)
-                self.where.pop(passage.holder, None)
             case "unseen_out":
                 _add(self.unknown_out, passage.left, passage.at, _UNKNOWN)
             case _:
@@ -95,7 +90,6 @@ class Presence:
         if known is not None and passage.at < known.at:
             return
         self.expected.pop(passage.holder, None)
-        self.wrong.pop(passage.badge, None)
         self.where[passage.holder] = Whereabouts(passage.zone, passage.portal, passage.at)
         entries = self.entries.setdefault(passage.holder, {})
         if passage.sort == "in":

@@ -9,7 +9,7 @@ from bartizan.engines.access import rights
 from bartizan.engines.access.asked import Asked
 from bartizan.engines.access.holders import holder_of
 from bartizan.engines.access.presence import Presence
-from bartizan.engines.access.table import Portal, Table
+from bartizan.engines.access.table import Portal, Table, Zone
 
 
 def problems(table: Table) -> tuple[str, ...]:
@@ -29,11 +29,17 @@ def _doors(table: Table) -> Iterator[str]:
 
 
 def _shut_in(table: Table) -> Iterator[str]:
+    for zone in shut_in(table):
+        doors = ", ".join(portal.code for portal in table.portals if portal.inner == zone.code)
+        yield f"Zone {zone.code} has no escape door: make one of {doors} one."
+
+
+def shut_in(table: Table) -> Iterator[Zone]:
     """Zones that have doors and none by which people can always leave."""
     for zone in table.zones:
         inner = [portal for portal in table.portals if portal.inner == zone.code]
         if inner and not zone.is_outside and not any(portal.is_escape for portal in inner):
-            yield f"Zone {zone.code} has no escape door: make one of {', '.join(p.code for p in inner)} one."
+            yield zone
 
 
 def _groups(table: Table) -> Iterator[str]:

@@ -162,8 +162,6 @@ class Table:
     badges: tuple[Badge, ...] = ()
     visitors: tuple[Visitor, ...] = ()
     orders: tuple[Order, ...] = ()
-    facilities: tuple[int, ...] = ()
-    """Facility codes of our own cards; empty: any."""
     visitors_per_host: int = 5
 
     @cached_property
@@ -201,8 +199,9 @@ class Table:
 
     @cached_property
     def plain_number(self) -> Mapping[str, str]:
-        """The badge of each number without its leading zeros, which a card cannot carry."""
-        return {one.number.lstrip("0"): one.number for one in self.badges if one.number.startswith("0")}
+        """The badge of each number, or FACILITY-NUMBER, without its leading zeros, which a card cannot carry."""
+        plain = ((_without_zeros(one.number), one.number) for one in self.badges)
+        return {written: number for written, number in plain if written != number}
 
     @cached_property
     def visits(self) -> Mapping[str, tuple[Visitor, ...]]:
@@ -224,6 +223,10 @@ class Table:
     def site_of(self, zone: str) -> str:
         known = self.zone.get(zone)
         return known.site if known else ""
+
+
+def _without_zeros(number: str) -> str:
+    return "-".join(part.lstrip("0") for part in number.split("-"))
 
 
 def towards(portal: Portal, direction: str) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -40,15 +40,17 @@ def ask_act(  # noqa: PLR0913  what is asked, of whom, why and by whom: each is 
     key: str = "",
     seconds: int = SECONDS,
     about: str = "",
+    able: Sequence[acting.Hand] | None = None,
 ) -> Act:
     """Ask a source to do something; it is taken up within a fifth of a second. Whoever calls has checked that ``by``
-    may. With a ``key`` that was used already the earlier act comes back. Raises ValidationError in words."""
+    may. With a ``key`` that was used already the earlier act comes back. ``able``: what :func:`acting.hands` says, if
+    whoever asks many devices has asked it. Raises ValidationError in words."""
     if key and (earlier := Act.objects.filter(key=key).first()):
         return earlier
     reason = " ".join(reason.split())[:400]
     if not reason:
         raise ValidationError("Say why: the reason goes to the audit.")
-    _check(source, verb, target)
+    _check(acting.hands() if able is None else able, source, verb, target)
     now = timezone.now()
     act = Act.objects.create(
         source=source, verb=verb, target=target, site=_site_of(target), facts=dict(facts), reason=reason, about=about,
@@ -59,8 +61,8 @@ def ask_act(  # noqa: PLR0913  what is asked, of whom, why and by whom: each is 
     return act
 
 
-def _check(source: str, verb: str, target: str) -> None:
-    hand = next((each for each in acting.hands() if each.source == source), None)
+def _check(able: Sequence[acting.Hand], source: str, verb: str, target: str) -> None:
+    hand = next((each for each in able if each.source == source), None)
     if hand is None:
         raise ValidationError(f"The source {source} is not there, is switched off, or can only report.")
     if verb not in hand.verbs:
