@@ -101,7 +101,6 @@ KINDS: Final[dict[str, Kind]] = {
     "camera.moved": Kind("camera", 9003, "Camera moved"),
     "camera.defocused": Kind("camera", 9003, "Camera out of focus"),
     "camera.frozen": Kind("camera", 9003, "Picture frozen"),
-    "camera.silent": Kind("camera", 9003, "Camera silent"),
     "camera.clear": Kind("camera", 9003, "Camera clear"),
     "camera.watched": Kind("camera", 9003, "Camera watched"),
     "biometric.accepted": Kind("biometric", 9004, "Voice or hand accepted"),

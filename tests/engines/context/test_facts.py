@@ -156,6 +156,7 @@ def test_root_is_privileged_and_a_disabled_account_is_disabled(line: Line) -> No
         ({"kind": "host.log", "device": "host:ML-WS-214", "data": {"message": "Started  nightly\nbackup."}},
          "ML-WS-214: Started nightly backup."),
         ({"kind": "door.forced"}, "Door forced at a place not known"),
+        ({"kind": "camera.frozen", "outcome": "over"}, "Over: Picture frozen in a place not known"),
         ({"kind": "network.blocked", "actor": "ip:203.0.113.9", "asset": "ip:10.20.0.1"},
          "Connection from 203.0.113.9 to 10.20.0.1 blocked"),
     ],

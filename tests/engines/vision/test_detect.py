@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from itertools import pairwise
 from pathlib import Path
 
@@ -50,16 +51,16 @@ def test_people_are_found_where_they_are_from_afar_and_from_near(detector: Detec
 @needs_clip
 def test_nothing_is_looked_at_where_nothing_is_asked_for(detector: Detector, street: Pixels) -> None:
     before = detector.passes
-    assert detector.look(street, []) == []
+    assert detector.look(street, []) == ([], 0)
     assert detector.passes == before
-    detector.look(street, PEOPLE, most=2)
-    assert detector.passes - before <= 2
+    _, passes = detector.look(street, PEOPLE, most=2)
+    assert detector.passes - before == passes <= 2
 
 
 @needs_model
 @needs_clip
 def test_each_thing_is_told_once_best_first_and_within_the_picture(detector: Detector, street: Pixels) -> None:
-    found = detector.look(street, [*PEOPLE, Box(200, 100, 500, 400)])
+    found = detector.look(street, [*PEOPLE, Box(200, 100, 500, 400)]).found
     assert all(one.score >= other.score for one, other in pairwise(found))
     for one in found:
         assert one.label in LABELS
@@ -84,7 +85,7 @@ def test_a_missing_file_says_how_to_get_one_and_what_happens_without(tmp_path: P
 def test_a_file_that_is_no_network_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "text.onnx"
     path.write_bytes(b"hello")
-    with pytest.raises(DetectorRefused, match="no network that can be read"):
+    with pytest.raises(DetectorRefused, match="no network that can be used"):
         Detector.from_file(path, "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824")
 
 
@@ -92,6 +93,37 @@ def test_a_file_that_is_no_network_is_refused(tmp_path: Path) -> None:
 def test_a_network_of_another_kind_is_refused() -> None:
     with pytest.raises(DetectorRefused, match="one of kind nanodet answers"):
         Detector.from_file(MODEL, DIGEST, kind="nanodet")
+
+
+@needs_model
+def test_a_network_of_a_kind_that_is_not_read_is_refused() -> None:
+    with pytest.raises(DetectorRefused, match="of kind yolov8; yolox and nanodet are read"):
+        Detector.from_file(MODEL, DIGEST, kind="yolov8")
+
+
+def field(number: int, content: bytes | int) -> bytes:
+    """One field of a protocol buffer, as ONNX files are made of."""
+    if isinstance(content, int):
+        return bytes([number << 3, *((content & 127 | 128, content >> 7) if content > 127 else (content,))])
+    assert len(content) < 128
+    return bytes([number << 3 | 2, len(content)]) + content
+
+
+def network(kind: int, side: int = 416) -> bytes:
+    """The smallest one there is: it answers the picture that it is given. ``kind``: ONNX's number of the type."""
+    size = b"".join(field(1, field(1, length)) for length in (1, 3, side, side))
+    node = field(1, b"x") + field(2, b"y") + field(4, b"Identity")
+    x, y = (field(1, name) + field(2, field(1, field(1, kind) + field(2, size))) for name in (b"x", b"y"))
+    graph = field(1, node) + field(2, b"g") + field(11, x) + field(12, y)
+    return field(1, 8) + field(8, field(2, 13)) + bytes([7 << 3 | 2, len(graph)]) + graph
+
+
+@pytest.mark.parametrize(("kind", "words"), [(1, "answers"), (10, "no network that can be used")])
+def test_a_network_that_reads_its_pictures_otherwise_is_refused_in_words(tmp_path: Path, kind: int, words: str) -> None:
+    path = tmp_path / "other.onnx"
+    path.write_bytes(network(kind))  # 1: float, 10: float16
+    with pytest.raises(DetectorRefused, match=words):
+        Detector.from_file(path, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def test_yolox_rows_are_read_as_its_authors_decode_them() -> None:

@@ -131,13 +131,6 @@ def test_nothing_is_told_under_a_mask() -> None:
     assert not [seen for seen in looked(walk(70), motion) if seen.regions]
 
 
-def test_with_places_to_watch_only_what_touches_them_is_told() -> None:
-    motion = Motion(WIDTH, HEIGHT, watched=[[(0.5, 0), (1, 0), (1, 1), (0.5, 1)]])
-    seen = looked(walk(90), motion)
-    assert not [each for each in seen[:50] if each.regions]
-    assert all(each.regions for each in seen[70:90])
-
-
 def test_a_frame_of_another_size_is_refused_in_words() -> None:
     with pytest.raises(ValueError, match="was 320×180; the frame is 640×360"):
         Motion(WIDTH, HEIGHT).look(np.zeros((360, 640), np.uint8), 0.0)

@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from bartizan.engines.vision.planes import Box, Luma
+from bartizan.engines.vision.scene import Scene, SceneEvent
+from bartizan.engines.vision.scene_drawing import Drawing
 from bartizan.engines.vision.scene_left import Belongings, Thing
+from bartizan.engines.vision.track import Track
+
+from .scenes import track
 
 WIDTH, HEIGHT = 640, 360
 EVERYWHERE = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
@@ -99,3 +104,29 @@ def test_a_lamp_that_is_switched_leaves_nothing_behind(light: float) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_noise_alone_is_nothing(seed: int) -> None:
     assert looked(watching(2.0), Room(seed), 0, 60) == []
+
+
+def told(drawing: Drawing, *tracks: Track, until: int = 60) -> list[SceneEvent]:
+    """The bag is put down in second 20; ``tracks`` are what a tracker makes of it."""
+    room, scene = Room(), Scene(drawing, WIDTH, HEIGHT)
+    found = [scene.events([], n / 2, room.frame()) for n in range(40)]
+    found += [scene.events(tracks, n / 2, room.frame((BAG, 30))) for n in range(40, until * 2)]
+    return [event for events in found for event in events if event.kind == "camera.left_object"]
+
+
+@pytest.mark.parametrize("label", ["bag", "motion"])
+def test_a_bag_that_the_tracker_follows_does_not_hide_itself(label: str) -> None:
+    drawing = Drawing.from_data({"zones": [{"name": "Hall", "points": EVERYWHERE, "left_seconds": 10}]})
+    itself = track(5, 0, 0, box=Box(*BAG), label=label, is_still=True)
+    assert [event.name for event in told(drawing, itself)] == ["Hall"]
+
+
+def test_each_zone_waits_for_its_own_time_and_gives_its_own_name() -> None:
+    west, east = ([(x, 0.0), (to, 0.0), (to, 1.0), (x, 1.0)] for x, to in ((0.0, 0.6), (0.6, 1.0)))
+    soon, late = ({"name": name, "left_seconds": seconds} for name, seconds in (("Soon", 5), ("Late", 30)))
+    entrance = {"name": "Entrance", "points": EVERYWHERE}  # where nothing is looked for
+    first = Drawing.from_data({"zones": [entrance, late | {"points": west}, soon | {"points": east}]})
+    other = Drawing.from_data({"zones": [entrance, soon | {"points": west}, late | {"points": east}]})
+    (slow,), (quick,) = told(first, until=70), told(other, until=70)
+    assert (slow.name, quick.name) == ("Late", "Soon")
+    assert slow.at - quick.at == pytest.approx(25, abs=2)

@@ -62,11 +62,6 @@ def test_a_black_night_is_not_covered() -> None:
     assert not told(lambda picture: picture * 0.02)
 
 
-def test_but_for_a_camera_with_its_own_lamp_it_is() -> None:
-    began, _ = told(lambda picture: picture * 0.02, TamperSettings(has_lamp=True))
-    assert began.kind == "covered"
-
-
 def test_a_picture_that_repeats_itself_to_the_bit_is_frozen_until_it_moves_again() -> None:
     tamper, random, found = Tamper(), np.random.default_rng(1), []
     still = taken(VIEW, random)

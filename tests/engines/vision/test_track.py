@@ -90,6 +90,24 @@ def test_a_poster_that_never_moves_is_a_fixture_after_ten_minutes_and_stays_one(
     assert told(tracker.update([person(300, score=0.9)], [], 701.0)) == []
 
 
+def test_a_poster_hides_nobody_else_and_is_none_once_it_moves() -> None:
+    tracker, dog = Tracker(WIDTH, HEIGHT), [person(300, score=0.9, label="animal")]
+    for n in range(700):
+        tracker.update([person(300, score=0.9)], [], float(n))
+    assert [track.label for track in tracker.update(dog, [dog[0].box], 701.0)] == ["animal"]
+    gets_up = [tracks for n in range(15) for tracks in walk(tracker, [300 + 8 * n], begun=710 + n * 0.2)]
+    assert [track.label for track in gets_up[-1] if track.is_told] == ["person"]
+
+
+def test_who_walks_on_between_two_looks_is_still_no_more() -> None:
+    tracker = Tracker(WIDTH, HEIGHT)
+    walk(tracker, [100 + 8 * n for n in range(15)] + [212] * 20)
+    assert tracker.update(None, [person(212).box], 7.0)[0].is_still
+    for n in range(5):  # only the motion says so
+        tracks = tracker.update(None, [person(218 + 6 * n).box], 7.2 + n * 0.2)
+    assert not tracks[0].is_still
+
+
 def test_somebody_who_stands_still_is_kept_while_nobody_looks_and_gone_after_three_looks_in_vain() -> None:
     tracker = Tracker(WIDTH, HEIGHT)
     walk(tracker, [100 + 8 * n for n in range(15)] + [212] * 20)

@@ -53,7 +53,6 @@ _SENTENCES: Final = {
     "camera.moved": "Camera moved in {where}",
     "camera.defocused": "Camera out of focus in {where}",
     "camera.frozen": "Picture frozen in {where}",
-    "camera.silent": "No picture from {device}",
     "camera.clear": "Camera clear in {where}",
     "camera.watched": "{device} watched {where}",
     "biometric.accepted": "Voice or hand of {who} accepted at {where}",
@@ -114,7 +113,8 @@ def sentence(event: Mapping[str, Any], kind: str, where: str, origin: str) -> st
         device=_bare(_text(event, "device")) or where or "a device not known",
         origin=f" from {origin}" if origin else "",
     )
-    return shortened(text[:1].upper() + text[1:] if kind[:5] not in ("login", "docum") else _opened(text))
+    text = text[:1].upper() + text[1:] if kind[:5] not in ("login", "docum") else _opened(text)
+    return shortened(f"Over: {text}" if _text(event, "outcome") == "over" else text)
 
 
 def _opened(text: str) -> str:

@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import onnxruntime
 
-from bartizan.engines.vision.detect_heads import LABELS, Head, Pixels, Rows
+from bartizan.engines.vision.detect_heads import LABELS, READERS, Head, Pixels, Rows
 from bartizan.engines.vision.detect_windows import Window, cut, whole, windows
 from bartizan.engines.vision.planes import Box
 
@@ -49,6 +49,15 @@ class Detection:
     """0 to 1, as the network says."""
 
 
+class Looked(NamedTuple):
+    """One look at a picture."""
+
+    found: list[Detection]
+    """Best first."""
+    passes: int
+    """How many times the network ran for it: what it cost."""
+
+
 class Detector:
     """A network of the YOLOX or NanoDet-Plus design with the eighty classes of COCO, on one thread of the processor."""
 
@@ -56,7 +65,7 @@ class Detector:
         self._session, self._head = session, head
         self._input = session.get_inputs()[0].name
         self.passes = 0
-        """How many times the network has run: what looking costs."""
+        """How many times the network has run, for whomever."""
 
     @classmethod
     def from_file(cls, path: Path, sha256: str, kind: str = RELEASE_KIND) -> Detector:
@@ -81,12 +90,14 @@ class Detector:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         try:
             session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-        except Exception as refused:  # onnxruntime raises a dozen unrelated types for a file that it cannot read
-            raise DetectorRefused(f"The detector at {path} is no network that can be read: {refused}") from refused
-        return cls(session, _head(session, path, kind))
+            return cls(session, _head(session, path, kind))
+        except DetectorRefused:
+            raise
+        except Exception as refused:  # onnxruntime raises a dozen unrelated types for what it cannot read or run
+            raise DetectorRefused(f"The detector at {path} is no network that can be used: {refused}") from refused
 
-    def look(self, picture: Pixels, regions: Sequence[Box] | None = None, most: int = MOST_WINDOWS) -> list[Detection]:
-        """What is seen in and around ``regions`` of ``picture`` (height, width, 3; BGR, 0 to 255), best first.
+    def look(self, picture: Pixels, regions: Sequence[Box] | None = None, most: int = MOST_WINDOWS) -> Looked:
+        """What is seen in and around ``regions`` of ``picture`` (height, width, 3; BGR, 0 to 255).
 
         ``regions`` are in pixels of the picture; None looks at the whole picture at once, an empty list at nothing.
         The network runs once a window, at most ``most`` times.
@@ -94,11 +105,12 @@ class Detector:
         height, width = picture.shape[:2]
         places = [whole(width, height)] if regions is None else windows(regions, width, height, self._head.side, most)
         seen = [self._in(picture, window) for window in places]
-        return [Detection(_box(row, width, height), LABELS[int(row[5])], float(row[4])) for row in _merged(seen)]
+        found = [Detection(_box(row, width, height), LABELS[int(row[5])], float(row[4])) for row in _merged(seen)]
+        return Looked(found, len(places))
 
     def people(self, picture: Pixels, regions: Sequence[Box] | None = None) -> list[Detection]:
         """Of :meth:`look` the people."""
-        return [seen for seen in self.look(picture, regions) if seen.label == "person"]
+        return [seen for seen in self.look(picture, regions).found if seen.label == "person"]
 
     def _in(self, picture: Pixels, window: Window) -> Rows:
         """Rows of one window in pixels of the picture, each thing once."""
@@ -123,6 +135,8 @@ def _content(path: Path) -> bytes:
 
 def _head(session: Any, path: Path, kind: str) -> Head:
     """The reading for this network, tried once on a grey picture."""
+    if kind not in READERS:
+        raise DetectorRefused(f"The detector at {path} is said to be of kind {kind}; {' and '.join(READERS)} are read.")
     shape = session.get_inputs()[0].shape
     if len(shape) != 4 or shape[1] != 3 or shape[2] != shape[3] or not isinstance(shape[2], int):
         raise DetectorRefused(f"The detector at {path} takes pictures of shape {shape}; a square 1×3×n×n is needed.")

@@ -51,7 +51,7 @@ def windows(regions: Sequence[Box], width: int, height: int, side: int, most: in
     ``side`` is the network's own width in pixels. Where the regions need more windows than that, the windows grow until
     they suffice; one window holds everything in the end. No regions, no windows.
     """
-    full, grown = whole(width, height), [_around(region, width, height) for region in regions]
+    full, grown = whole(width, height), [region.widened(_CONTEXT, width, height) for region in regions]
     least = min(side / _LARGEST, full.side)
     while least < full.side:
         placed = _placed(grown, least, full)
@@ -59,16 +59,6 @@ def windows(regions: Sequence[Box], width: int, height: int, side: int, most: in
             return placed
         least *= _WIDER
     return [full] if regions else []
-
-
-def _around(region: Box, width: int, height: int) -> Box:
-    wide, high = region.width * _CONTEXT, region.height * _CONTEXT
-    return Box(
-        max(0.0, region.left - wide),
-        max(0.0, region.top - high),
-        min(float(width), region.right + wide),
-        min(float(height), region.bottom + high),
-    )
 
 
 def _placed(regions: Sequence[Box], least: float, full: Window) -> list[Window]:
@@ -86,7 +76,7 @@ def _taken(rest: Sequence[Box], least: float, most: float) -> tuple[Box, list[Bo
     taken, left = rest[0], list[Box]()
     room = _side(taken, least, most)
     for region in rest[1:]:
-        joined = _joined(taken, region)
+        joined = taken.joined(region)
         if max(joined.width, joined.height) <= room:
             taken = joined
         else:
@@ -96,12 +86,6 @@ def _taken(rest: Sequence[Box], least: float, most: float) -> tuple[Box, list[Bo
 
 def _side(region: Box, least: float, most: float) -> float:
     return min(max(least, region.width, region.height / (2 * _TALL)), most)
-
-
-def _joined(one: Box, other: Box) -> Box:
-    return Box(
-        min(one.left, other.left), min(one.top, other.top), max(one.right, other.right), max(one.bottom, other.bottom)
-    )
 
 
 def _centred(region: Box, least: float, full: Window) -> Window:

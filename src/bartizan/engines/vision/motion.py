@@ -51,19 +51,16 @@ class Seen:
     changed_share: float
     """Of the looked-at picture, what differs from the scene."""
     is_learning: bool = False
-    light_changed: bool = False
-    """The light changed so much that the frame was taken for the scene; nothing is told."""
 
 
 class Motion:
-    """One camera's. ``masks`` are never looked at; with ``watched`` only what touches them is told."""
+    """One camera's. ``masks`` are never looked at."""
 
     def __init__(
         self,
         width: int,
         height: int,
         masks: Sequence[Polygon] = (),
-        watched: Sequence[Polygon] = (),
         settings: Settings | None = None,
     ) -> None:
         self.settings = settings or Settings()
@@ -73,7 +70,6 @@ class Motion:
         if self.rows < 8 or self.columns < 8:
             raise ValueError(f"A picture of {width}×{height} is too small to find movement in; 8×8 is the least.")
         self.looked = cv2.bitwise_not(drawn(masks, self.columns, self.rows))
-        self.watched = drawn(watched, self.columns, self.rows) if watched else None
         self.area = max(1, cv2.countNonZero(self.looked))
         self.least = max(4, round(self.settings.least_share * self.area))
         self.held: Luma | None = None
@@ -121,7 +117,7 @@ class Motion:
         self._before, self._at = changed, at
         if scene.is_due(at):
             self._learn(levels.astype(np.float32), at)
-        return Seen(at, regions, count / self.area, light_changed=is_light)
+        return Seen(at, regions, count / self.area)
 
     def _learn(self, plane: Plane, at: float) -> None:
         quiet = self._quiet().astype(np.float32) * (1 / 255)
@@ -153,8 +149,6 @@ class Motion:
         _, most, _, (column, row) = cv2.minMaxLoc(self._scene.away[here])
         strength = most / float(self._scene.enough[part.top + row, part.left + column])
         if strength < self.settings.sure_factor or not cv2.countNonZero(lasting[here]):
-            return None
-        if self.watched is not None and not cv2.countNonZero(cv2.bitwise_and(changed[here], self.watched[here])):
             return None
         if (strength < _PALE or part.changed > _BROAD * self.area) and self._is_light(part, changed, strength, levels):
             return None

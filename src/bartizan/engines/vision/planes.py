@@ -38,9 +38,6 @@ class Box(NamedTuple):
     def area(self) -> float:
         return self.width * self.height
 
-    def scaled(self, across: float, down: float) -> Box:
-        return Box(self.left * across, self.top * down, self.right * across, self.bottom * down)
-
     def overlap(self, other: Box) -> float:
         """The area that both cover."""
         across = min(self.right, other.right) - max(self.left, other.left)
@@ -60,6 +57,15 @@ class Box(NamedTuple):
             min(self.top, other.top),
             max(self.right, other.right),
             max(self.bottom, other.bottom),
+        )
+
+    def relative(self, width: float, height: float) -> tuple[float, float, float, float]:
+        """Left, top, width, height as shares of a picture of ``width`` by ``height``, to a tenth of a thousandth."""
+        return (
+            round(self.left / width, 4),
+            round(self.top / height, 4),
+            round(self.width / width, 4),
+            round(self.height / height, 4),
         )
 
     def widened(self, share: float, width: float, height: float) -> Box:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from bartizan.engines.vision.planes import Box, Luma
 from bartizan.engines.vision.scene_drawing import Drawing
@@ -20,6 +20,10 @@ _BLIND: Final = 10.0
 _SEEN_AS: Final = {
     "person": "camera.person", "vehicle": "camera.vehicle", "animal": "camera.animal", "bag": "camera.object",
 }  # fmt: skip
+
+
+LooksFor = Literal["people", "motion"]
+"""What a camera can tell apart: without a detector nobody is ever seen, however many come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +47,31 @@ class SceneEvent:
 class Scene:
     """One camera's, for a picture of ``width`` by ``height`` pixels and what is drawn on it."""
 
-    def __init__(self, drawing: Drawing, width: int, height: int) -> None:
+    def __init__(self, drawing: Drawing, width: int, height: int, looks_for: LooksFor = "people") -> None:
         self._size = (width, height)
         self._counters = [Counter(line, width, height) for line in drawing.lines]
         self._watches = [Watch(zone, width, height) for zone in drawing.zones]
-        left = [(zone.points, zone.left_seconds) for zone in drawing.zones if zone.left_seconds]
+        self._left = [zone for zone in drawing.zones if zone.left_seconds]
+        left = [(zone.points, zone.left_seconds) for zone in self._left]
         self._belongings = Belongings(left, width, height) if left else None
         self._told: dict[int, set[str]] = {}
-        self._duty = _Duty()
+        self._duty = _Duty(looks_for)
 
-    def events(self, tracks: Sequence[Track], at: float, luma: Luma | None = None) -> list[SceneEvent]:
+    def events(
+        self, tracks: Sequence[Track], at: float, luma: Luma | None = None, *, is_blind: bool = False
+    ) -> list[SceneEvent]:
         """What has happened since the last call, from the tracks at ``at`` (seconds).
 
         ``luma``: the full plane, where things left behind are to be looked for (a zone says so with ``left_seconds``).
+        ``is_blind``: what the camera shows is not its view, so that it does not count as having watched.
         """
         found = [*self._seen(tracks, at), *self._crossed(tracks, at), *self._in_zones(tracks, at)]
         if self._belongings and luma is not None:
-            people = [(track.id, track.box) for track in tracks]
-            found += [self._thing(thing, at) for thing in self._belongings.look(luma, people, at)]
-        told = self._duty.told(at, {track.id for track in tracks if track.is_told and track.label == "person"})
+            before = [(track.id, track.box) for track in tracks if not _is_thing(track)]
+            found += [self._thing(thing, at) for thing in self._belongings.look(luma, before, at)]
+        people = {track.id for track in tracks if track.is_told and track.label == "person"}
+        told = self._duty.told(at, people, is_blind=is_blind)
         return found + ([SceneEvent("camera.watched", at, "", 0, "", "", told)] if told else [])
-
-    def inside(self) -> dict[str, int]:
-        """How many are in each zone now, by its name."""
-        return {watch.zone.name: watch.inside for watch in self._watches}
 
     def counts(self) -> dict[str, dict[str, int]]:
         """How many have gone in and out at each line, by its name."""
@@ -112,9 +117,7 @@ class Scene:
 
     def _thing(self, thing: Thing, at: float) -> SceneEvent:
         kind = "camera.left_object" if thing.is_there else "camera.removed_object"
-        x, y = (thing.box.left + thing.box.right) / 2, (thing.box.top + thing.box.bottom) / 2
-        watch = next((one for one in self._watches if one.zone.left_seconds and one.contains(x, y)), self._watches[0])
-        zone, seconds = watch.zone, round(at - thing.since, 1)
+        zone, seconds = self._left[thing.zone], round(at - thing.since, 1)
         data = {"name": zone.name, "box": self._relative(thing.box), "since_seconds": seconds}
         data |= {"track": f"T{thing.track}"} if thing.track else {}
         return SceneEvent(kind, at, zone.place, thing.track, "", zone.name, data)
@@ -125,9 +128,12 @@ class Scene:
         return SceneEvent(kind, at, place, track.id, track.label, name, data)
 
     def _relative(self, box: Box) -> list[float]:
-        width, height = self._size
-        figures = (box.left / width, box.top / height, box.width / width, box.height / height)
-        return [round(figure, 4) for figure in figures]
+        return list(box.relative(*self._size))
+
+
+def _is_thing(track: Track) -> bool:
+    """Whether the track is, or may be, the very thing that was left; nobody stands before it then."""
+    return track.label == "bag" or (track.label == MOTION and track.is_still)
 
 
 def _passage(one: Crossing) -> dict[str, Any]:
@@ -145,18 +151,21 @@ def _passage(one: Crossing) -> dict[str, Any]:
 class _Duty:
     """Since when the camera has been looking, and whom it has seen since it was last told."""
 
+    looks_for: LooksFor
     since: float | None = None
     last: float = 0.0
     seen: set[int] = field(default_factory=set)
 
-    def told(self, at: float, people: set[int]) -> dict[str, Any] | None:
-        """Every few minutes: for how long it looked without a break, and how many people it saw."""
-        if self.since is None or at - self.last > _BLIND:
+    def told(self, at: float, people: set[int], *, is_blind: bool) -> dict[str, Any] | None:
+        """Every few minutes: for how long it looked without a break, for what, and how many people it saw."""
+        if self.since is None or is_blind or at - self.last > _BLIND:
             self.since, self.seen = at, set()
         self.last = at
         self.seen |= people
         if at - self.since < WATCHED_SECONDS:
             return None
-        told = {"watched_seconds": round(at - self.since, 1), "people": len(self.seen)}
+        told = {"watched_seconds": round(at - self.since, 1), "looks_for": self.looks_for}
+        if self.looks_for == "people":
+            told["people"] = len(self.seen)
         self.since, self.seen = at, set()
         return told

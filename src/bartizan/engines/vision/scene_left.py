@@ -47,6 +47,8 @@ class Thing(NamedTuple):
     since: float
     track: int
     """Number of who was there last before it lay still, 0 for nobody."""
+    zone: int
+    """Which of the zones that are watched it lies in, from 0."""
 
 
 @dataclass(slots=True)
@@ -64,8 +66,8 @@ class Belongings:
     def __init__(self, zones: Sequence[tuple[Polygon, float]], width: int, height: int) -> None:
         self._by = factor(height, _ROWS)
         self._shape = (height // self._by, width // self._by)
+        self._zones = [(drawn([points], self._shape[1], self._shape[0]), seconds) for points, seconds in zones]
         self._looked = drawn([points for points, _ in zones], self._shape[1], self._shape[0])
-        self._seconds = min((seconds for _, seconds in zones), default=0.0)
         self._quick: Plane | None = None
         self._slow: Plane | None = None
         self._quiet: Plane = np.zeros(self._shape, np.float32)
@@ -152,14 +154,21 @@ class Belongings:
         return bool(covered[top : bottom + 1, left : right + 1].any())
 
     def _is_due(self, patch: _Patch, at: float) -> bool:
-        is_due = not patch.is_told and patch.seen_at == at and at - patch.since >= self._seconds
+        seconds = self._zones[self._zone(patch)][1]
+        is_due = not patch.is_told and patch.seen_at == at and at - patch.since >= seconds
         patch.is_told |= is_due
         return is_due
+
+    def _zone(self, patch: _Patch) -> int:
+        """The zone that holds most of it; of two that hold as much the one that waits less."""
+        left, top, right, bottom = (int(edge / self._by) for edge in patch.box)
+        held = [(cv2.countNonZero(zone[top:bottom, left:right]), -seconds) for zone, seconds in self._zones]
+        return held.index(max(held))
 
     def _told(self, patch: _Patch, plane: Plane) -> Thing:
         assert self._slow is not None
         is_there = _edge(plane, patch.box, self._by) >= _edge(self._slow, patch.box, self._by)
-        return Thing(patch.box, is_there, patch.since, patch.track)
+        return Thing(patch.box, is_there, patch.since, patch.track, self._zone(patch))
 
 
 def _edge(plane: Plane, box: Box, by: int) -> float:

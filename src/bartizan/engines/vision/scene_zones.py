@@ -60,10 +60,7 @@ class Watch:
 
     def holds(self, track: Track) -> bool:
         """Whether the track's feet are in the zone."""
-        return self.contains(*track.foot)
-
-    def contains(self, x: float, y: float) -> bool:
-        """Whether a place in pixels is in the zone."""
+        x, y = track.foot
         return inside(self.zone.points, x / self.width, y / self.height)
 
     def happenings(self, tracks: Sequence[Track], at: float) -> Iterator[Happening]:

@@ -3,8 +3,7 @@
 The view is learned as the steepness of each pixel against its brightness, which stays as it is when the light
 changes. Covered: little of that is left. Moved: there is as much of it, but elsewhere. Defocused: what is coarse is
 where it was, what is fine is gone. Frozen: picture after picture is the same to the bit, which no sensor's noise
-allows. A picture that is black, or nearly, is *not* told apart from a room without light: it is only told as covered
-for a camera with a lamp of its own (``has_lamp``).
+allows. A picture that is black, or nearly, is *not* told apart from a room without light, and is not told.
 
 Shapes: planes are (height, width) uint8, times in seconds. Pure: what a camera's process keeps between frames is here.
 """
@@ -50,8 +49,6 @@ class TamperSettings:
     """A still scene that is coded sparsely may repeat itself for a second or two, but not so long."""
     accepted_after: float = 900.0
     """Another view that lasts so long is learned, and the alarm is over."""
-    has_lamp: bool = False
-    """The camera lights its view (infrared): when it shows black, it is covered."""
     covered: float = 0.3
     """Covered: less than this share of the view's steepness is left."""
     elsewhere: float = 0.4
@@ -220,7 +217,7 @@ def wrong_with(now: View, usual: View, settings: TamperSettings) -> tuple[Kind, 
     left = float(now.steep.mean()) / (float(usual.steep.mean()) + 1e-6)
     like, coarse = likeness(now.steep, usual.steep), likeness(now.coarse, usual.coarse)
     if now.brightness < _BLACK and now.contrast < _BLACK / 3:
-        return ("covered", 0.5) if settings.has_lamp else None
+        return None
     if float(usual.steep.mean()) < _PLAIN:
         return None
     is_coarsely_there = coarse > 0.6

@@ -21,6 +21,8 @@ _NEAR_ABOUT: Final = 0.75
 _NEAR_MOVING: Final = 0.65
 _BESIDE: Final = 0.2
 """The same for what only moves: regions are wider than people, and people turn round."""
+_FIXED: Final = 0.6
+"""IoU from which a box of the same label is the fixture that is known there."""
 _SAME_PLACE: Final = 0.5
 """A new box that shares so much with somebody who is followed is no second person."""
 
@@ -38,7 +40,7 @@ class Tracker:
         self._size = (float(width), float(height))
         self._settings = settings or Settings()
         self._lives: list[Life] = []
-        self._fixtures: list[Box] = []
+        self._fixtures: list[tuple[str, Box]] = []
         self._began: float | None = None
         self._last = 0.0
         self._next = 1
@@ -58,8 +60,9 @@ class Tracker:
         self._ahead(at)
         for life in self._lives:
             life.felt(regions)
+        self._release(regions)
         if detections is None:
-            self._along(regions)
+            self._along(regions, at)
         else:
             self._seen(self._ordered(detections), regions, at, looked)
         self._end(at)
@@ -79,11 +82,16 @@ class Tracker:
 
     def _ordered(self, detections: Sequence[Detection]) -> list[Detection]:
         """Best first, so that the order in which they come does not matter; fixtures left out."""
-        some = [one for one in detections if one.score >= self._settings.low and not self._is_fixture(one.box)]
+        some = [one for one in detections if one.score >= self._settings.low and not self._is_fixture(one)]
         return sorted(some, key=lambda one: (-one.score, one.box, one.label))
 
-    def _is_fixture(self, box: Box) -> bool:
-        return any(box.iou(fixture) > 0.6 for fixture in self._fixtures)
+    def _is_fixture(self, one: Detection) -> bool:
+        return any(one.label == label and one.box.iou(box) > _FIXED for label, box in self._fixtures)
+
+    def _release(self, regions: Sequence[Box]) -> None:
+        """What moves is no fixture, such as who sat for ten minutes and gets up: it is looked at as anybody is."""
+        least = self._settings.moving_share
+        self._fixtures = [one for one in self._fixtures if overlap_share(one[1], regions) < least]
 
     def _seen(
         self, detections: Sequence[Detection], regions: Sequence[Box], at: float, looked: Sequence[Box] | None
@@ -126,17 +134,17 @@ class Tracker:
         self._lives.append(life)
         self._next += 1
 
-    def _along(self, regions: Sequence[Box]) -> None:
+    def _along(self, regions: Sequence[Box], at: float) -> None:
         """Between two looks of the detector the motion says where its tracks went."""
         moving = [Detection(region, MOTION, 0.0) for region in regions]
         cost = _costs(self._lives, moving, [_BESIDE] * len(self._lives))
         for row, column in pairs(cost, _NEAR_MOVING):
-            self._lives[row].moved_to(moving[column].box)
+            self._lives[row].moved_to(moving[column].box, at)
 
     def _end(self, at: float) -> None:
         """Let go of what was missed too long or has left the picture, and remember what never moved as a fixture."""
         still = [life for life in self._lives if life.is_fixture(at)]
-        self._fixtures = (self._fixtures + [life.box for life in still])[-50:]
+        self._fixtures = (self._fixtures + [(life.label, life.box) for life in still])[-50:]
         self._lives = [life for life in self._lives if life not in still and not life.is_over(at)]
 
 

@@ -69,11 +69,6 @@ class BoxFilter:
         x, y = self._across.place, self._down.place
         self.box = Box(x - wide, y - high, x + wide, y + high)
 
-    @property
-    def speed(self) -> tuple[float, float]:
-        """Pixels a second to the right and downwards."""
-        return self._across.speed, self._down.speed
-
     def ahead(self, seconds: float) -> None:
         """Where it should be ``seconds`` later."""
         sway = (_SWAY * self._height) ** 2

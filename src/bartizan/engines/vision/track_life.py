@@ -143,13 +143,14 @@ class Life:
         """By how much of its size it may be elsewhere than reckoned, the longer unseen the more."""
         return min(_STRAYED_MOST, _STRAYED + _STRAYS * (at - self.seen_at))
 
-    def moved_to(self, region: Box) -> None:
+    def moved_to(self, region: Box, at: float) -> None:
         """The detector did not look; something moves there. If it is of its size it has gone there, whole."""
         box = self.box
         if region.width > _LIKE * box.width or region.height > _LIKE * box.height:
             return
         across, down = (region.left + region.right - box.width) / 2, (region.top + region.bottom - box.height) / 2
         self._filter.seen(Box(across, down, across + box.width, down + box.height), 2.0)
+        self._rests(at)
 
     def missed(self, at: float) -> None:
         """The detector looked where it should be and did not see it: from here on it goes as it went lately."""
@@ -167,6 +168,10 @@ class Life:
         """How far it has gone from where it began, and from where it last rested."""
         if _gone(self._origin, self.box) >= self._settings.moved:
             self._has_moved = True
+        self._rests(at)
+
+    def _rests(self, at: float) -> None:
+        """Who goes on is still no more, whether the detector or the motion says so: they are looked for again."""
         if _gone(self._rest, self.box) >= self._settings.moved:
             self._rest, self._rest_at = self.box, at
 
