@@ -273,9 +273,9 @@ def test_what_cannot_be_done_is_refused_in_words(
 
 
 def test_a_source_that_is_switched_off_can_do_nothing(here: World) -> None:
-    assert acting.who_can("unlock", DOOR) == "vault-lock"
+    assert acting.who_can_all("unlock", [DOOR]) == {DOOR: "vault-lock"}
     Source.objects.update(is_enabled=False)
-    assert acting.who_can("unlock", DOOR) is None
+    assert acting.who_can_all("unlock", [DOOR]) == {}
     with pytest.raises(ValidationError, match="switched off"):
         asked(here)
 

@@ -165,13 +165,15 @@ def test_a_proposal_stands_open_once_and_dropping_it_takes_a_reason(here: World)
 
 @pytest.fixture
 def filled(lake: Lake) -> None:
-    """Carol was read at the vault five minutes ago; K-9 was, and then left for the corridor."""
+    """Carol was read at the vault five minutes ago; K-9 was, and then left for the corridor; K-6 for another site."""
     now = datetime.now(UTC)
     lake.append(
         [
             lakes.event(now - timedelta(hours=1), person="K-9", actor="badge:9", zone="KP-0.01"),
             lakes.event(now - timedelta(minutes=5)),
             lakes.event(now - timedelta(minutes=3), person="K-9", actor="badge:9", zone="KP-0.00"),
+            lakes.event(now - timedelta(minutes=30), person="K-6", actor="badge:6"),
+            lakes.event(now - timedelta(minutes=4), person="K-6", actor="badge:6", zone="XX-1", site="XX"),
             lakes.event(now - timedelta(minutes=2), person="K-7", zone="XX-1", site="XX"),
             lakes.event(now - timedelta(hours=20), person="K-8"),
         ],
@@ -199,6 +201,7 @@ def test_whoever_was_read_last_at_the_place_is_near_and_is_named_first(console: 
     assert shown.index("Carol Cole") < shown.index("K-9")
     assert "read here" in shown.split("K-9")[0]
     assert "at this site, Corridor" in shown
+    assert "K-6" not in shown
     assert "K-7" not in shown
     assert "K-8" not in shown
     assert "S. Stone" in shown

@@ -142,6 +142,6 @@ def forget() -> None:
     ZoneRule.objects.filter(zone__code__in=MOST).delete()
     PortalRule.objects.filter(portal__code__in=RULES).delete()
     Clearance.objects.filter(person__name__in=CLEARED).delete()
-    for name, model in zip(HOUSE, (Camera, Panel), strict=True):
-        if not model.objects.exists():
+    for name, is_used in zip(HOUSE, (Camera.objects.exists(), Panel.objects.exists()), strict=True):
+        if not is_used:
             Source.objects.filter(name=name, connector="import").delete()  # counted as one since the first event

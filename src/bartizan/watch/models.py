@@ -158,7 +158,6 @@ class DetectorProposal(models.Model):
     """What is to be done: ``Change the battery``."""
     figures = models.JSONField(default=dict)
     """False and answered alarms, days, and what the replay said when it was proposed."""
-    note = models.CharField(max_length=300, blank=True)
     site = models.CharField(max_length=20, blank=True)
     zone = models.CharField(max_length=30, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from bartizan.core.models import User
@@ -104,3 +105,8 @@ def zone_of(user: User, site: str = "") -> tzinfo:
         return ZoneInfo(chosen.timezone if chosen else "UTC")
     except (KeyError, ValueError, OSError):
         return ZoneInfo("UTC")
+
+
+def camera_url(code: str, at: datetime) -> str:
+    """The camera with the recording of that moment; the address that the Cameras page keeps."""
+    return "/cameras?" + urlencode({"camera": code, "at": at.isoformat(timespec="seconds")})

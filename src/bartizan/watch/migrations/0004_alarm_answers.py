@@ -7,48 +7,119 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('watch', '0003_clock_offsets'),
+        ("watch", "0003_clock_offsets"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DetectorProposal',
+            name="DetectorProposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('detector', models.CharField(db_index=True, max_length=160)),
-                ('remedy', models.CharField(max_length=20)),
-                ('words', models.CharField(max_length=200)),
-                ('figures', models.JSONField(default=dict)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('site', models.CharField(blank=True, max_length=20)),
-                ('zone', models.CharField(blank=True, max_length=30)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('done', 'Done'), ('dropped', 'Dropped')], db_index=True, default='open', max_length=8)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('settled_words', models.CharField(blank=True, max_length=300)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("detector", models.CharField(db_index=True, max_length=160)),
+                ("remedy", models.CharField(max_length=20)),
+                ("words", models.CharField(max_length=200)),
+                ("figures", models.JSONField(default=dict)),
+                ("site", models.CharField(blank=True, max_length=20)),
+                ("zone", models.CharField(blank=True, max_length=30)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("done", "Done"), ("dropped", "Dropped")],
+                        db_index=True,
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("settled_words", models.CharField(blank=True, max_length=300)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AlarmAnswer',
+            name="AlarmAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdict', models.CharField(choices=[('false', 'False'), ('tested', 'Tested'), ('real', 'Real'), ('unknown', 'Not known')], max_length=8)),
-                ('cause', models.CharField(choices=[('house', 'person of the house'), ('cleaner', 'cleaner'), ('animal', 'animal'), ('weather', 'weather or headlights'), ('air', 'warm air or draught'), ('door', 'door not shut'), ('work', 'work nearby'), ('user', 'user error'), ('battery', 'low battery'), ('fault', 'equipment fault'), ('test', 'test'), ('break-in', 'break-in'), ('intruder', 'somebody who may not be there'), ('own', 'own person, against the rules'), ('sabotage', 'sabotage'), ('hazard', 'fire, smoke, gas or water'), ('threat', 'hold-up or threat'), ('other', 'in own words'), ('unknown', 'not known')], max_length=20)),
-                ('words', models.CharField(blank=True, max_length=300)),
-                ('detector', models.CharField(blank=True, db_index=True, max_length=160)),
-                ('happened_at', models.DateTimeField(db_index=True)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('taken_back_at', models.DateTimeField(null=True)),
-                ('alarm', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='watch.alarm')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("false", "False"), ("tested", "Tested"), ("real", "Real"), ("unknown", "Not known")],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            ("house", "person of the house"),
+                            ("cleaner", "cleaner"),
+                            ("animal", "animal"),
+                            ("weather", "weather or headlights"),
+                            ("air", "warm air or draught"),
+                            ("door", "door not shut"),
+                            ("work", "work nearby"),
+                            ("user", "user error"),
+                            ("battery", "low battery"),
+                            ("fault", "equipment fault"),
+                            ("test", "test"),
+                            ("break-in", "break-in"),
+                            ("intruder", "somebody who may not be there"),
+                            ("own", "own person, against the rules"),
+                            ("sabotage", "sabotage"),
+                            ("hazard", "fire, smoke, gas or water"),
+                            ("threat", "hold-up or threat"),
+                            ("other", "in own words"),
+                            ("unknown", "not known"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("words", models.CharField(blank=True, max_length=300)),
+                ("detector", models.CharField(blank=True, db_index=True, max_length=160)),
+                ("happened_at", models.DateTimeField(db_index=True)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("taken_back_at", models.DateTimeField(null=True)),
+                (
+                    "alarm",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="answers", to="watch.alarm"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('taken_back_at', None)), fields=('alarm',), name='one_answer_an_alarm')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("taken_back_at", None)), fields=("alarm",), name="one_answer_an_alarm"
+                    )
+                ],
             },
         ),
     ]

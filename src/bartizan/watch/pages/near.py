@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -19,10 +18,9 @@ from bartizan.core.access import covers, may, needs
 from bartizan.core.models import User
 from bartizan.core.roles import Role
 from bartizan.estate import queries as estate
-from bartizan.estate.models import Device
 from bartizan.watch import lake, queries
 from bartizan.watch.models import Alarm
-from bartizan.watch.shown import Event, at_of
+from bartizan.watch.shown import Event, at_of, camera_url
 
 BACK: Final = timedelta(hours=12)
 """A badge that was read longer ago says little of where its holder is."""
@@ -67,26 +65,27 @@ def near(request: HttpRequest, key: int) -> HttpResponse:
 
 
 def read_last(user: Any, alarm: Alarm) -> list[Near] | None:
-    """Of everybody read in the last 12 hours, those whose last read was at the alarm's site; its zone first. Nothing
-    when the alarm names no site or the lake does not answer."""
+    """Of everybody read in the last 12 hours, those whose last read anywhere was at the alarm's site; its zone first.
+    Nothing when the alarm names no site or the lake does not answer."""
     if not alarm.site or not may(user, "see events"):
         return None
-    now = timezone.now()
-    filters: lake.Filters = {"kind": READS, "site": alarm.site}
     try:
-        found = lake.events(queries.lake_of(user), lake.Window(now - BACK, now), filters, limit=LOOKED_AT)
+        here = _last_reads(user, {"kind": READS, "site": alarm.site})
+        anywhere = _last_reads(user, {"kind": READS, "person": list(here)}) if here else {}
     except lake.LakeError:
         return None
-    return _named(user, _last_reads(found), alarm)
+    still = [read for person, read in here.items() if anywhere.get(person, read)["site"] == alarm.site]
+    return _named(user, still, alarm)
 
 
-def _last_reads(found: Iterable[Event]) -> list[Event]:
-    """The newest read of each person; ``found`` has the newest first."""
+def _last_reads(user: Any, filters: lake.Filters) -> dict[str, Event]:
+    """The newest read of each person. Raises LakeError."""
+    now = timezone.now()
     last: dict[str, Event] = {}
-    for event in found:
+    for event in lake.events(queries.lake_of(user), lake.Window(now - BACK, now), filters, limit=LOOKED_AT):
         if person := event.get("person"):
             last.setdefault(str(person), event)
-    return list(last.values())
+    return last
 
 
 def _named(user: Any, reads: list[Event], alarm: Alarm) -> list[Near]:
@@ -119,12 +118,7 @@ def cameras_at(user: Any, alarm: Alarm) -> list[Looking]:
     at_door = Q(portal__code=alarm.portal) | Q(zone__portals_in__code=alarm.portal) if alarm.portal else Q()
     there = Q(code=own) | at_door | (Q(zone__code=alarm.zone) if alarm.zone else Q())
     devices = estate.devices(user).filter(there, kind="camera").distinct()
-    return [Looking(one.code, one.name, camera_url(one, alarm.first_at)) for one in devices[:MOST]]
-
-
-def camera_url(camera: Device, at: datetime) -> str:
-    """The camera with the recording of that moment; the address that the Cameras page keeps."""
-    return "/cameras?" + urlencode({"camera": camera.code, "at": at.isoformat(timespec="seconds")})
+    return [Looking(one.code, one.name, camera_url(one.code, alarm.first_at)) for one in devices[:MOST]]
 
 
 def clip_url(user: Any, alarm: Alarm) -> str:
