@@ -1,8 +1,10 @@
 """How many cameras one core serves: the real ``cameras`` process against a real RTSP server, for minutes on end.
+They look for motion alone: no detector is set up.
 
 Sixty cameras send 1080p at 25 pictures a second to be recorded and 640×360 at 5 to be looked at; then eighteen send
 1080p at 5 for both. What counts is the processors' time of the process and its workers (the server's is not counted),
 from when all cameras are up: cameras ÷ (seconds of processor ÷ seconds). Beside it, how late the latest look was.
+A run in which a worker died, or a camera was looked at less often or dropped pictures, gives no figure.
 
     python -m benchmarks.cctv_cameras [--minutes 10] [--cameras 60] [--fullhd 18] [--json]
 """
@@ -13,26 +15,28 @@ import argparse
 import contextlib
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from benchmarks.intake import free_port
 from benchmarks.report import Figure, report
+from tests.cameras.streams import served
 
-ROOT = Path(__file__).parents[1]
-SERVER = ROOT / "tests" / "cameras" / "rtsp_server.py"
 CLIP = Path("/usr/share/doc/opencv-doc/examples/data/vtest.avi")
 SETTLES = 25.0
 """Seconds in which sixty cameras are opened and learn their scene; they are not counted."""
+RATE = 5.0
+"""Pictures a second that a camera is looked at."""
+TOLD_EVERY = 10.0
+"""Seconds within which a camera's state is written while nobody looks at it."""
 TICKS = os.sysconf("SC_CLK_TCK")
+State = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +71,6 @@ def coded(into: Path, width: int, height: int, rate: int, bits: int, pictures: i
             out.mux(video.encode(picture))
         out.mux(video.encode(None))
     return into
-
-
-@contextlib.contextmanager
-def served(mounts: dict[str, tuple[Path, int]]) -> Iterator[int]:
-    port = free_port(socket.SOCK_STREAM)
-    told = [f"/{name}={file}@{rate}" for name, (file, rate) in mounts.items()]
-    process = subprocess.Popen(["/usr/bin/python3", str(SERVER), str(port), *told], stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        if process.stdout.readline().strip() != "ready":
-            raise SystemExit("The RTSP server did not start: install gir1.2-gst-rtsp-server-1.0 and its plugins.")
-        yield port
-    finally:
-        process.kill()
-        process.wait()
 
 
 ADD = """
@@ -122,12 +111,15 @@ def run(cameras: int, minutes: float, urls: dict[str, str]) -> Run:
 def _measured(pid: int, folder: Path, cameras: int, minutes: float, env: dict[str, str]) -> Run:
     time.sleep(SETTLES)
     states = _states(folder)
-    if len(states) < cameras or any(state.get("looked", 0) == 0 for state in states):
-        raise SystemExit(f"Only {sum(state.get('looked', 0) > 0 for state in states)} of {cameras} cameras came up.")
-    before, began = processor_seconds(pid), time.monotonic()
+    up = sum(state.get("looked", 0) > 0 for state in states.values())
+    if up < cameras:
+        raise SystemExit(f"Only {up} of {cameras} cameras came up.")
+    family, before, began = _family(pid), processor_seconds(pid), time.monotonic()
     time.sleep(minutes * 60)
     used, passed = processor_seconds(pid) - before, time.monotonic() - began
-    states = _states(folder)
+    earlier, states = states, _states(folder)
+    if trouble := amiss(earlier, states, passed) or ("" if _family(pid) == family else "A worker died, or began anew."):
+        raise SystemExit(f"Nothing was measured. {trouble}")
     segments, size = subprocess.run(
         [sys.executable, "-c", COUNT], check=True, env=env, capture_output=True, text=True
     ).stdout.split()
@@ -136,45 +128,68 @@ def _measured(pid: int, folder: Path, cameras: int, minutes: float, env: dict[st
         minutes=round(passed / 60, 2),
         cores=round(used / passed, 3),
         per_core=round(cameras * passed / used, 1),
-        looked=sum(state["looked"] for state in states),
-        dropped=sum(state["dropped"] for state in states),
-        latest_look_seconds=max(state["worst_delay"] for state in states),
+        looked=sum(state["looked"] for state in states.values()),
+        dropped=sum(state["dropped"] for state in states.values()),
+        latest_look_seconds=max(state["worst_delay"] for state in states.values()),
         recorded_megabytes=round(int(size) / 1e6, 1),
         segments=int(segments),
     )
 
 
-def _states(folder: Path) -> list[dict[str, Any]]:
-    return [json.loads(file.read_text()) for file in (folder / "run" / "cameras").glob("*.json")]
+def _states(folder: Path) -> dict[str, State]:
+    return {file.stem: json.loads(file.read_text()) for file in (folder / "run" / "cameras").glob("*.json")}
+
+
+def amiss(earlier: Mapping[str, State], states: Mapping[str, State], passed: float) -> str:
+    """In words, which cameras were not served as they should be for ``passed`` seconds; empty when all were."""
+    least = 0.9 * RATE * max(0.0, passed - 2 * TOLD_EVERY)
+    nothing: State = {"looked": 0, "dropped": 0}
+    found = []
+    for code, before in sorted(earlier.items()):
+        after = states.get(code, nothing)
+        looked, dropped = after["looked"] - before["looked"], after["dropped"] - before["dropped"]
+        if looked <= 0 or looked < least or dropped > 0:
+            found.append(f"{code} was looked at {looked} times and dropped {dropped} pictures.")
+    return " ".join(found)
 
 
 def processor_seconds(pid: int) -> float:
     """Of a process and all its children, since they began."""
     total = 0.0
     for each in _family(pid):
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
-            total += (int(fields[11]) + int(fields[12])) / TICKS
+        with contextlib.suppress(OSError):
+            total += sum(int(field) for field in _stat(each)[11:13]) / TICKS
     return total
 
 
-def _family(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(each for child in children for each in _family(int(child)))]
+def _family(pid: int) -> set[int]:
+    """The process and all that it started, whichever of its threads did."""
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            parents[int(folder.name)] = int(_stat(int(folder.name))[1])
+    family, found = {pid}, {pid}
+    while found := {number for number, parent in parents.items() if parent in found}:
+        family |= found
+    return family
+
+
+def _stat(pid: int) -> list[str]:
+    """proc(5), stat, from the third field on: state, parent, …"""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def substream(cameras: int, minutes: float, folder: Path) -> Run:
     main = coded(folder / "main.h264", 1920, 1080, 25, 2_000_000, 300)
     sub = coded(folder / "sub.h264", 640, 360, 5, 400_000, 795)
-    with served({"main": (main, 25), "sub": (sub, 5)}) as port:
-        base = f"rtsp://127.0.0.1:{port}"
-        return run(cameras, minutes, {"main_url": f"{base}/main", "sub_url": f"{base}/sub"})
+    with served({"main": (main, 25), "sub": (sub, 5)}) as server:
+        return run(cameras, minutes, {"main_url": server.url("main"), "sub_url": server.url("sub")})
 
 
 def fullhd(cameras: int, minutes: float, folder: Path) -> Run:
     main = coded(folder / "hd.h264", 1920, 1080, 5, 2_000_000, 500)
-    with served({"main": (main, 5)}) as port:
-        return run(cameras, minutes, {"main_url": f"rtsp://127.0.0.1:{port}/main"})
+    with served({"main": (main, 5)}) as server:
+        return run(cameras, minutes, {"main_url": server.url("main")})
 
 
 def figures(

@@ -12,7 +12,8 @@ Picture = NDArray[np.float32]
 Change = Callable[[Picture, int], Picture]
 """A picture and how many frames ago the light changed, to the picture in that light (not yet cut to 0…255)."""
 Clip = NDArray[np.uint8]
-FRAMES, CHANGES_AT = 70, 30
+FRAMES, CHANGES_AT = 130, 30
+"""At ten a second: on past the five and a half seconds in which little is told after a change (docs/cameras.md)."""
 
 
 def changes(height: int, width: int, random: np.random.Generator) -> dict[str, Change]:

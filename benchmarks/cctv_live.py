@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.browser import Browser, Page
+from benchmarks.cctv_cameras import processor_seconds
 from tests.served import Console, free_port, serving
 
 CAMERAS: Final = 9
@@ -146,26 +147,11 @@ def _open(page: Page, console: Console) -> None:
 
 def _cores(processes: dict[str, int], seconds: float) -> dict[str, float]:
     """Processor time a second of each process and its children, over ``seconds``."""
-    before = {name: _ticks(pid) for name, pid in processes.items()}
+    before = {name: processor_seconds(pid) for name, pid in processes.items()}
     began = time.monotonic()
     time.sleep(seconds)
-    passed = (time.monotonic() - began) * os.sysconf("SC_CLK_TCK")
-    return {name: (_ticks(pid) - before[name]) / passed for name, pid in processes.items()}
-
-
-def _ticks(pid: int) -> int:
-    """User and system time of a process and of those that it started (proc(5), stat)."""
-    parents, own = {}, {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            told = stat.read_text().rpartition(")")[2].split()
-            number = int(stat.parent.name)
-            parents[number], own[number] = int(told[1]), int(told[11]) + int(told[12])
-    family, found = {pid}, True
-    while found:
-        found = {number for number, parent in parents.items() if parent in family} - family
-        family |= found
-    return sum(own.get(number, 0) for number in family)
+    passed = time.monotonic() - began
+    return {name: (processor_seconds(pid) - before[name]) / passed for name, pid in processes.items()}
 
 
 def main() -> None:

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from bartizan.engines.vision.motion import Motion
 from bartizan.engines.vision.planes import Box, factor, reduced
 from benchmarks import cctv_light
-from benchmarks.cctv_people import CLIP, DATA, OTHERS, pictures
+from benchmarks.cctv_people import CLIP, DATA, OTHERS, others, pictures
 from benchmarks.report import Figure, report
 
 Planes = NDArray[np.uint8]
@@ -71,15 +71,6 @@ def mog2(frames: Iterable[NDArray[np.uint8]]) -> list[list[Box]]:
         outlines = cv2.findContours(moved, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
         around = (cv2.boundingRect(outline) for outline in outlines)
         found.append([Box(left * by, top * by, (left + w) * by, (top + h) * by) for left, top, w, h in around])
-    return found
-
-
-def reference() -> dict[int, list[Box]]:
-    """People by frame, from 0."""
-    found: dict[int, list[Box]] = {}
-    for line in OTHERS.read_text(encoding="utf-8").splitlines():
-        frame, _, left, top, width, height = (float(part) for part in line.split(",")[:6])
-        found.setdefault(int(frame) - 1, []).append(Box(left, top, left + width, top + height))
     return found
 
 
@@ -151,7 +142,8 @@ def figures(seed: int) -> tuple[dict[str, Figure], dict[str, Any]]:
     if lacking := missing():
         print(f"Movement was not measured: {', '.join(lacking)} missing")
         return {}, {}
-    street, room, truth = lumas(CLIP), lumas(ONE_BY_ONE), reference()
+    street, room = lumas(CLIP), lumas(ONE_BY_ONE)
+    truth = {frame - 1: boxes for frame, boxes in others(sure=0.0).items()}
     found, theirs = ours(street), mog2(street)
     (coverage, empty), (their_coverage, their_empty) = (
         held_against(truth, boxes, 0, len(street)) for boxes in (found, theirs)
@@ -159,15 +151,19 @@ def figures(seed: int) -> tuple[dict[str, Figure], dict[str, Any]]:
     (firing, strict, missed), (their_firing, their_strict, their_missed) = visited(ours(room)), visited(mog2(room))
     random = np.random.default_rng(seed)
     made_up = list(cctv_light.scenes(5, random))
-    clips = [street[begin : begin + 70] for begin in (0, 400)] + [room[begin : begin + 70] for begin in (0, 90, 455)]
-    (real, frames), (their_real, _) = flooded(ours, clips, seed), flooded(mog2, clips[:2], seed)
-    unseen, unseen_frames = flooded(ours, made_up, seed + 1)
+    clips = [
+        clip[begin : begin + cctv_light.FRAMES]
+        for clip, begins in ((street, (0, 400)), (room, (0, 90, 455)))
+        for begin in begins
+    ]
+    (real, frames), (their_real, _) = flooded(ours, clips, seed), flooded(mog2, clips, seed)
+    (unseen, unseen_frames), (their_unseen, _) = flooded(ours, made_up, seed + 1), flooded(mog2, made_up, seed + 1)
     values = {
         "person_coverage": Figure(coverage, "of people", ">= 0.98", round(their_coverage, 4)),
         "empty_box_share": Figure(empty, "of boxes", "<= 0.05", round(their_empty, 4)),
         "empty_frame_firing": Figure(strict, "of frames", "<= 0.02", round(their_strict, 4)),
         "missed_visits": Figure(missed, "of 6", "0", their_missed),
-        "light_change_flooding": Figure(max(real, unseen), "of frames", "0", round(their_real, 4)),
+        "light_change_flooding": Figure(max(real, unseen), "of frames", "0", round(max(their_real, their_unseen), 4)),
         "motion_ratio_to_mog2": Figure(ratio([reduced(f, factor(len(f))) for f in street]), "times", ">= 2", 1),
     }
     late, late_empty = held_against(truth, found, HALF, len(street))

@@ -118,12 +118,12 @@ def drawn() -> Drawn:
     return found
 
 
-def others() -> Drawn:
-    """The other network's sure boxes."""
+def others(sure: float = _SURE) -> Drawn:
+    """The other network's boxes of at least this score."""
     found: dict[int, list[Box]] = defaultdict(list)
     for line in OTHERS.read_text(encoding="utf-8").splitlines():
         frame, _, left, top, width, height, score = (float(part) for part in line.split(",")[:7])
-        if score >= _SURE:
+        if score >= sure:
             found[int(frame)].append(Box(left, top, left + width, top + height))
     return found
 

@@ -64,7 +64,6 @@ def small_house() -> Table:
         groups=(Group("all", "All", zones=("IN",)),),
         people=(Person("p", "Somebody", ("all",)),),
         badges=(Badge(str(NUMBER), "p"),),
-        facilities=(17,),
     )
 
 
@@ -232,7 +231,6 @@ def large_house() -> Table:
             Badge(str(10000 + n), f"p{n:05d}", "lost" if n % 50 == 0 else "issued", card=f"17:{n}")
             for n in range(PEOPLE)
         ),
-        facilities=(17,),
     )
 
 

@@ -40,12 +40,16 @@ def _rounded(value: float | None) -> float | None:
     return value if value is None or isinstance(value, int) else round(value, 4)
 
 
+def _written(value: float | None) -> str:
+    return "–" if value is None else f"{_rounded(value):,}"
+
+
 def _table(benchmark: str, figures: Mapping[str, Figure]) -> None:
     print(f"{benchmark} on {machine()}")
     for key, figure in figures.items():
         target = f"  (target {figure.target})" if figure.target else ""
         peer = f"  peer {figure.peer}" if figure.peer is not None else ""
-        print(f"  {key:34} {_rounded(figure.value):>14,} {figure.unit}{target}{peer}")
+        print(f"  {key:34} {_written(figure.value):>14} {figure.unit}{target}{peer}")
 
 
 def machine() -> str:

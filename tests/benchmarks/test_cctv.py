@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from bartizan.engines.vision.planes import Box
-from benchmarks import cctv_clip, cctv_light, cctv_motion
+from benchmarks import cctv_cameras, cctv_clip, cctv_light, cctv_motion
+from benchmarks.report import Figure, report
 
 
 @pytest.fixture
@@ -72,3 +73,23 @@ def test_a_method_that_flags_everything_is_flooded_and_one_that_flags_nothing_is
 
     assert cctv_motion.flooded(lambda frames: [[] for _ in frames], [clip], 1)[0] == 0
     assert cctv_motion.flooded(when_it_changes, [clip], 1)[0] > 0.2
+
+
+def state(looked: int, dropped: int = 0) -> dict[str, int]:
+    return {"looked": looked, "dropped": dropped}
+
+
+def test_cameras_that_stop_or_drop_pictures_do_not_make_a_core_look_better() -> None:
+    before = {"C1": state(100), "C2": state(100)}
+    assert cctv_cameras.amiss(before, {"C1": state(700), "C2": state(690)}, 120) == ""
+    for worse in (state(100), state(20), state(300), state(700, dropped=3)):
+        assert cctv_cameras.amiss(before, {"C1": state(700), "C2": worse}, 120).startswith("C2 was looked at")
+    assert cctv_cameras.amiss(before, {"C1": state(700)}, 120).startswith("C2 was looked at")
+
+
+def test_what_could_not_be_measured_is_a_dash_in_the_table(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["cctv"])
+    report("cctv", {"person_f1": Figure(None, "F1", ">= 0.90")})
+    assert "– F1" in capsys.readouterr().out
