@@ -11,8 +11,10 @@ import av
 import numpy as np
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from bartizan.cameras import queries
+from bartizan.cameras.actions import export
 from bartizan.cameras.actions.camera import add_camera
 from bartizan.cameras.actions.export import check_export, export_clip
 from bartizan.cameras.actions.kept import keep_segments
@@ -126,6 +128,29 @@ def test_a_clip_that_was_changed_is_found_out(camera: Camera) -> None:
     made.path.write_bytes(made.path.read_bytes() + b"\0")
     assert check_export(made.record, None) is False
     assert made.record.is_whole is False
+
+
+def test_while_a_clip_is_read_again_nobody_waits_to_write(camera: Camera, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = export_clip(camera, at(0), at(3), why="Case 2026-042", by=None)
+    transactions: list[int] = []
+
+    def read(file: Path) -> tuple[str, int]:
+        transactions.append(len(connection.savepoint_ids))
+        return sha256_of(file)
+
+    monkeypatch.setattr(export, "sha256_of", read)
+    assert check_export(made.record, None) is True
+    assert transactions == [len(connection.savepoint_ids)]
+
+
+def test_a_clip_that_fails_half_way_leaves_nothing_behind(camera: Camera, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(export, "_keep", full)
+    with pytest.raises(OSError, match="No space left"):
+        export_clip(camera, at(0), at(3), why="Case 2026-042", by=None, overlay=True)
+    assert list((queries.media_folder() / "exports").iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ import asyncio
 import base64
 import json
 import threading
+import time
 from collections.abc import AsyncIterator, Coroutine
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -15,7 +17,7 @@ import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from django.test import Client
 
-from bartizan.cameras.live import peers
+from bartizan.cameras.live import feed, peers
 from bartizan.cameras.pages import live
 from bartizan.cameras.pages.live import socket_of
 from tests.cameras import footage
@@ -45,6 +47,12 @@ def test_a_sealed_mask_is_painted_over_for_a_guard_and_not_for_who_may_export(
     cameras.vault.save()
     assert bright_at(console.get("/cameras/C01/picture").content) > 200
     assert bright_at(guarded.get("/cameras/C01/picture").content) < 140
+
+
+def test_a_mask_hides_from_the_moment_on_in_which_it_is_drawn(console: Client, cameras: Cameras) -> None:
+    cameras.vault.masks = [MASK]
+    cameras.vault.save()
+    assert bright_at(console.get("/cameras/C01/picture").content) < 140, "the file is older than the mask"
 
 
 def test_a_picture_of_the_recording_is_masked_for_everybody_too(console: Client, cameras: Cameras) -> None:
@@ -99,7 +107,7 @@ def test_motion_jpeg_ends_for_who_may_see_the_camera_no_longer(
     cameras.guard.save()
     assert live._masks_now(cameras.guard, "C01") is None
     monkeypatch.setattr(live, "_masks_now", lambda *_: None)
-    assert asyncio.run(_whole(live._parts(cameras.vault, cameras.guard))) == b""
+    assert b"image/jpeg" not in asyncio.run(_whole(live._parts(cameras.vault, cameras.guard)))
 
 
 def offer(client: Client, sdp: str, code: str = "C01") -> Any:
@@ -181,3 +189,38 @@ def test_an_offer_that_is_nonsense_ends_in_words_and_leaves_nothing_open(console
         refused = offer(console, "H264/90000 nonsense")
     assert refused.status_code == 503
     assert peers.running() == 0
+
+
+def test_a_browser_that_asks_and_never_comes_holds_nothing_open(
+    console: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peers, "LOOKS", 0.3)
+    monkeypatch.setattr(live, "_masks_now", lambda *_: [])  # asked in a thread that does not see the test's records
+    asks = asyncio.run(_offering())
+    with footage.sending(socket_of("C01")):
+        assert offer(console, asks.localDescription.sdp).status_code == 200
+        assert peers.running() == 1
+        end = time.monotonic() + 20
+        while peers.running() and time.monotonic() < end:
+            time.sleep(0.1)
+    assert peers.running() == 0
+
+
+@pytest.mark.parametrize("said", [b"no json\n", b""])
+def test_a_camera_that_tells_nothing_is_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: bytes) -> None:
+    monkeypatch.setattr(feed, "PATIENCE", 0.3)
+
+    async def told() -> bytes:
+        left: asyncio.Queue[bytes] = asyncio.Queue()
+
+        async def tell(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(said)
+            left.put_nowait(await reader.read())
+            writer.close()
+
+        async with await asyncio.start_unix_server(tell, str(tmp_path / "C01.sock")):
+            with pytest.raises(feed.NoFeedError):
+                await feed.Feed.connect(tmp_path / "C01.sock")
+            return await asyncio.wait_for(left.get(), 5)
+
+    assert asyncio.run(told()) == b""

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import timedelta
 from typing import Any
 
+import cv2
+import numpy as np
+import pytest
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from bartizan.cameras import queries
 from bartizan.cameras.models import Review, Sighting
+from bartizan.cameras.showing import Showing
 from bartizan.cases.actions import open_case
 from bartizan.core.models import AuditEntry, LiveMessage
+from bartizan.engines.vision.planes import Box
 from bartizan.estate.models import Zone
 from tests import world
 from tests.cameras import footage
@@ -97,16 +105,39 @@ def test_a_review_leads_to_the_case_of_its_alarm(console: Client, cameras: Camer
     assert f"Case {case.number}" in words(console.get("/cameras/review").content)
 
 
-def test_the_picture_of_a_review_is_masked_for_who_may_not_look_behind(guarded: Client, cameras: Cameras) -> None:
-    from bartizan.cameras import queries
-    from tests.cameras.test_pages_live import bright_at
-
-    (queries.media_folder() / "C01" / "seen.jpg").write_bytes(footage.jpeg(2))
-    one = review(cameras.vault, thumbnail="C01/seen.jpg")
-    assert bright_at(guarded.get(f"/cameras/review/{one.pk}/picture").content) > 200
-    cameras.vault.masks = [MASK | {"for": "sealed"}]
+def kept(cameras: Cameras, box: Box, masks: list[Any]) -> Review:
+    """Something at ``box`` that was seen while the masks were drawn, as the cameras process keeps it."""
+    cameras.vault.masks = masks
     cameras.vault.save()
-    assert bright_at(guarded.get(f"/cameras/review/{one.pk}/picture").content) < 140
+    showing = Showing(queries.run_folder(), queries.media_folder(), "C01", {"masks": masks})
+    picture = footage.picture(2).to_ndarray(format="bgr24").astype(np.uint8)
+    path = showing.thumbnail(picture, box, cameras.begun.timestamp(), f"{len(masks)}-{box.left:.0f}")
+    return review(cameras.vault, thumbnail=path)
+
+
+def shades(client: Client, one: Review) -> tuple[int, int]:
+    """The darkest and the brightest of its picture."""
+    content = client.get(f"/cameras/review/{one.pk}/picture").content
+    decoded = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert decoded is not None
+    return int(decoded.min()), int(decoded.max())
+
+
+SOMEBODY, NOBODY = Box(40, 60, 80, 160), Box(280, 20, 310, 60)
+
+
+@pytest.mark.parametrize("hides", ["all", "sealed"])
+def test_the_picture_of_a_review_shows_nothing_of_what_was_masked(
+    guarded: Client, cameras: Cameras, hides: str
+) -> None:
+    assert shades(guarded, kept(cameras, SOMEBODY, []))[1] > 200
+    assert shades(guarded, kept(cameras, SOMEBODY, [MASK | {"for": hides}]))[1] < 140
+
+
+def test_the_picture_of_a_review_shows_what_stood_beside_the_mask(guarded: Client, cameras: Cameras) -> None:
+    """It is a cutting: the mask's corners, which are shares of the whole picture, lie elsewhere on it."""
+    shown = shades(guarded, kept(cameras, NOBODY, []))
+    assert shades(guarded, kept(cameras, NOBODY, [MASK])) == shown
 
 
 def test_a_picture_outside_of_the_recordings_is_never_handed_over(console: Client, cameras: Cameras) -> None:
@@ -115,15 +146,11 @@ def test_a_picture_outside_of_the_recordings_is_never_handed_over(console: Clien
 
 
 def seen(cameras: Cameras, kind: str = "person", **more: Any) -> Sighting:
-    from datetime import timedelta
-
     told = {"begun_at": cameras.begun, "ended_at": cameras.begun + timedelta(seconds=40), "zones": ["KP-0.01"]} | more
     return Sighting.objects.create(camera=more.pop("camera", cameras.vault), kind=kind, **told)
 
 
 def test_a_person_in_a_zone_between_two_times_is_found(console: Client, cameras: Cameras) -> None:
-    from datetime import timedelta
-
     seen(cameras)
     seen(cameras, "vehicle")
     seen(cameras, begun_at=cameras.begun - timedelta(days=3), ended_at=cameras.begun - timedelta(days=3))
@@ -142,6 +169,30 @@ def test_bare_motion_is_found_only_when_it_is_asked_for(console: Client, cameras
     assert "Seen 1" in words(console.get("/cameras/search", {"kind": "motion"}).content)
 
 
+def test_motion_alone_is_what_is_counted_as_other_motion(console: Client, cameras: Cameras) -> None:
+    seen(cameras)
+    seen(cameras, "motion")
+    assert "1 other motion held nothing that matters" in words(console.get("/cameras/review").content)
+
+
+@pytest.mark.parametrize("address", ["/cameras/search?zone=KP-0.01", "/cameras/review"])
+def test_many_rows_ask_the_records_no_more_than_few(
+    console: Client, cameras: Cameras, django_assert_num_queries: Any, address: str
+) -> None:
+    from django.db import connection
+
+    seen(cameras)
+    review(cameras.vault)
+    console.get(address)
+    with CaptureQueriesContext(connection) as few:
+        console.get(address)
+    for _ in range(5):
+        seen(cameras)
+        review(cameras.vault)
+    with django_assert_num_queries(len(few)):
+        console.get(address)
+
+
 def test_a_search_between_no_times_says_how_to_write_them(console: Client) -> None:
     answer = console.get("/cameras/search", {"from": "sometime"})
     assert answer.status_code == 422
@@ -149,8 +200,6 @@ def test_a_search_between_no_times_says_how_to_write_them(console: Client) -> No
 
 
 def test_an_alarm_s_clip_comes_from_the_camera_that_covers_its_zone(console: Client, cameras: Cameras) -> None:
-    from datetime import timedelta
-
     at = (cameras.begun + timedelta(seconds=10)).isoformat()
     answer = console.get("/cameras/clip-for", {"zone": "KP-0.01", "at": at})
     assert answer.content.decode().count("<img") == 5

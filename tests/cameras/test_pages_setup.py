@@ -14,7 +14,9 @@ from bartizan.cameras.actions.camera import password_of
 from bartizan.cameras.models import Camera, Export
 from bartizan.cameras.pages.zones import corners_from
 from bartizan.core.models import AuditEntry
-from bartizan.estate.models import Device
+from bartizan.core.roles import Role
+from bartizan.estate.models import Device, Site, Zone
+from tests import world
 from tests.cameras.wall_world import Cameras
 
 
@@ -52,7 +54,11 @@ def test_a_camera_of_the_register_is_set_up_under_its_own_number(console: Client
     ("wrong", "said"),
     [
         ({"main_url": "http://192.0.2.9/"}, "Write it with rtsp:// in front"),
+        ({"main_url": "rtspt://192.0.2.9/main"}, "Write it with rtsp:// in front"),
         ({"main_url": "rtsp://viewer:secret@192.0.2.9/main"}, "Leave name and password out of it"),
+        ({"onvif_url": "http://viewer:secret@192.0.2.9/onvif"}, "Leave name and password out of it"),
+        ({"onvif_url": "192.0.2.9"}, "Write it with http:// in front"),
+        ({"fps": "26"}, "less than or equal to 25"),
         ({"code": "C01"}, "C01 is set up already"),
         ({"code": "M01"}, "M01 is a detector already"),
         ({"code": "no good"}, "Give it a short number"),
@@ -74,6 +80,57 @@ def test_a_change_without_a_password_keeps_the_one_that_is_there(console: Client
     assert (made.kept_days, made.groups, password_of(made)) == (7, ["director"], "rook and bishop")
 
 
+ELSEWHERE = (
+    ("main_url", "rtsp://203.0.113.5/main"),
+    ("sub_url", "rtsp://203.0.113.5/sub"),
+    ("onvif_url", "http://203.0.113.5/onvif"),
+    ("onvif_url", "http://203.0.113.5\\@192.0.2.9/onvif"),
+)
+
+
+@pytest.mark.parametrize(("name", "url"), ELSEWHERE)
+def test_the_password_that_is_kept_goes_to_no_other_machine(console: Client, name: str, url: str) -> None:
+    console.post("/cameras/setup", NEW)
+    told = {key: value for key, value in NEW.items() if key not in ("password", "code", "name", "zone")} | {name: url}
+    assert console.post("/cameras/KP-C9/setup", told).status_code == 422
+    assert Camera.objects.get(device__code="KP-C9").main_url == NEW["main_url"]
+    assert "Type the password as well" in words(console.post("/cameras/setup/try", told | {"code": "KP-C9"}))
+
+
+def test_a_camera_moves_to_another_address_with_its_password(console: Client) -> None:
+    console.post("/cameras/setup", NEW)
+    assert console.post("/cameras/KP-C9/setup", NEW | {"main_url": "rtsp://203.0.113.5/main"}).status_code == 302
+    assert Camera.objects.get(device__code="KP-C9").main_url == "rtsp://203.0.113.5/main"
+
+
+def test_a_number_out_of_reach_is_taken(cameras: Cameras) -> None:
+    director = world.officer("dora", "Dora", "Dean", "Director", Role.DIRECTOR)
+    director.sites = ["elsewhere"]
+    director.save()
+    client = Client()
+    client.force_login(director)
+    Device.objects.create(code="C77", name="Yard", kind="camera", zone=cameras.here.vault)
+    for code in ("C01", "C77", "M01"):
+        assert "That number is taken" in words(client.post("/cameras/setup", NEW | {"code": code}))
+    assert not Camera.objects.filter(device__code="C77").exists()
+
+
+def test_what_is_out_of_reach_stays_a_choice_where_it_is_kept(cameras: Cameras) -> None:
+    director = world.officer("dora", "Dora", "Dean", "Director", Role.DIRECTOR)
+    director.sites = ["EG"]
+    director.save()
+    yard = Zone.objects.create(code="EG-1", name="Yard", site=Site.objects.create(code="EG", name="Eastgate"), level=1)
+    corners = [[0.1, 0.2], [0.4, 0.2], [0.4, 0.9]]
+    cameras.vault.device.zone, cameras.vault.portal = yard, cameras.here.door
+    cameras.vault.zones = [{"name": "Racks", "points": corners, "zone": "KP-0.01"}]
+    cameras.vault.device.save()
+    cameras.vault.save()
+    client = Client()
+    client.force_login(director)
+    assert re.search(r'value="KP-0.01" selected', client.get("/cameras/C01/zones").content.decode())
+    assert re.search(rf'value="{cameras.here.door.pk}" selected', client.get("/cameras/C01/setup").content.decode())
+
+
 def test_a_camera_is_switched_off_and_on(console: Client, cameras: Cameras) -> None:
     console.post("/cameras/C01/setup", {"do": "off"})
     assert not Camera.objects.get(pk=cameras.vault.pk).is_enabled
@@ -82,7 +139,10 @@ def test_a_camera_is_switched_off_and_on(console: Client, cameras: Cameras) -> N
 
 
 def test_a_camera_is_removed_only_after_its_number_was_typed(console: Client, cameras: Cameras) -> None:
-    assert console.post("/cameras/C02/setup", {"do": "remove", "sure": "yes"}).status_code == 422
+    unsure = console.post("/cameras/C02/setup", {"do": "remove", "sure": "yes"})
+    assert unsure.status_code == 422
+    assert "rtsp://192.0.2.2/main" in unsure.content.decode(), "the settings stand there as they are kept"
+    assert "This field is required" not in words(unsure)
     assert console.post("/cameras/C02/setup", {"do": "remove", "sure": "C02"}).status_code == 302
     assert not Camera.objects.filter(pk=cameras.corridor.pk).exists()
     refused = console.post("/cameras/C01/setup", {"do": "remove", "sure": "C01"})
@@ -116,11 +176,15 @@ def test_a_zone_is_drawn_by_typing_its_corners(console: Client, cameras: Cameras
 
 
 def test_what_the_form_does_not_ask_for_stays_as_it_was(console: Client, cameras: Cameras) -> None:
-    cameras.vault.zones = [{"name": "Racks", "points": [[0, 0], [1, 0], [1, 1]], "direction": [1.0, 0.0]}]
+    kept = {"direction": [1.0, 0.0], "most": 4, "loiter_seconds": 60}
+    cameras.vault.zones = [{"name": "Racks", "points": [[0, 0], [1, 0], [1, 1]]} | kept]
     cameras.vault.save()
     console.post("/cameras/C01/zones", ZONE)
     cameras.vault.refresh_from_db()
-    assert cameras.vault.zones[0]["direction"] == [1.0, 0.0]
+    assert {key: cameras.vault.zones[0][key] for key in kept} == kept
+    console.post("/cameras/C01/zones", ZONE | {"zones-0-loiter_seconds": ""})
+    cameras.vault.refresh_from_db()
+    assert cameras.vault.zones[0]["loiter_seconds"] == 0
 
 
 def test_a_shape_is_removed_and_the_others_stay(console: Client, cameras: Cameras) -> None:
@@ -137,7 +201,11 @@ def test_a_shape_is_removed_and_the_others_stay(console: Client, cameras: Camera
     ("wrong", "said"),
     [
         ({"zones-0-points": "somewhere"}, "write its corners like"),
+        ({"zones-0-points": ". ., 0.4 0.2, 0.4 0.9"}, "write its corners like"),
+        ({"zones-0-points": " , 0.4 0.2 and, 0.4 0.9"}, "write its corners like"),
+        ({"zones-0-points": "0.1 1.2, 0.4 0.2, 0.4 0.9"}, "write its corners like"),
         ({"zones-0-points": "0.1 0.2, 0.4 0.2"}, "Racks"),
+        ({"masks-0-name": "Neighbour", "masks-0-points": "0 0, 1 0, 1 1", "masks-0-for": "nobody"}, "hides from"),
         ({"zones-0-loiter_seconds": "a while"}, "write seconds and people as whole numbers"),
     ],
 )

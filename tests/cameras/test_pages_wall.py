@@ -10,7 +10,7 @@ from django.test import Client
 
 from bartizan.cameras import queries
 from bartizan.cameras.minutes import Minute, keep_minute
-from bartizan.core.models import AuditEntry
+from bartizan.core.models import AuditEntry, AuditHead
 from bartizan.core.roles import Role
 from bartizan.estate.models import Zone
 from tests import world
@@ -156,6 +156,16 @@ def test_the_audit_has_one_line_for_each_camera_and_viewing(console: Client) -> 
     assert sorted(lines.values_list("subject", flat=True)) == ["camera:C01", "camera:C02"]
 
 
+def test_without_its_line_in_the_audit_nothing_is_watched(console: Client) -> None:
+    console.raise_request_exception = False
+    head = AuditHead.objects.get()
+    head.delete()
+    assert [console.get("/cameras/C01/picture").status_code >= 500 for _ in range(2)] == [True, True]
+    head.save()
+    assert console.get("/cameras/C01/picture").status_code == 200
+    assert AuditEntry.objects.filter(verb="watched a camera live", subject="camera:C01").count() == 1
+
+
 def test_another_session_is_another_viewing(cameras: Cameras) -> None:
     for _ in range(2):
         client = Client()
@@ -178,6 +188,15 @@ def test_a_jump_to_a_time_opens_the_recording_there(console: Client, cameras: Ca
     content = page(console, f"/cameras?camera=C01&jump={cameras.begun:%Y-%m-%d} {local(cameras.begun)}")
     assert f'data-at="{cameras.begun.isoformat()}"' in content
     assert "Live <kbd" in content
+
+
+def test_after_a_jump_another_camera_is_opened_at_the_same_moment(console: Client, cameras: Cameras) -> None:
+    content = page(console, f"/cameras?camera=C01&jump={cameras.begun:%Y-%m-%d} {local(cameras.begun)}")
+    link = html.unescape(re.search(r'data-tile="C02".*?href="([^"]+)"', content, re.DOTALL)[1])  # type: ignore[index]
+    after = page(console, link)
+    assert 'data-opened="C02"' in after
+    assert f'data-at="{cameras.begun.isoformat()}"' in after
+    assert re.search(r'data-tile="C01".*?<img class="shot-p" data-picture alt="" src', after, re.DOTALL)
 
 
 def local(at: datetime) -> str:

@@ -122,7 +122,7 @@ def test_a_camera_is_recorded_looked_at_and_survives_a_kill(server: Served, tmp_
     before = office.show()
     with office.running():
         until(lambda: any(each["is_cut"] for each in office.show()["segments"]))
-        until(lambda: office.state().get("is_recording"))
+        until(lambda: office.state().get("is_recording") and office.state().get("looked", 0) > 5)
     found = office.show()
     assert found["cameras"]["C01"] == ["ok", ""]
     assert len(found["segments"]) > len(before["segments"])

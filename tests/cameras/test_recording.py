@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from bartizan.cameras.digests import sha256_of
 from bartizan.cameras.minutes import Minute, keep_minute, minutes_of
-from bartizan.cameras.recording import Plan, Recorder, Written, measured
+from bartizan.cameras.recording import Plan, Recorder, Written, measured, recorder
 from bartizan.cameras.recording.recovery import unknown_files
 from tests.cameras.streams import clip, packets, recorded
 
@@ -78,9 +79,26 @@ def moving(folder: Path, footage: Path, moves: list[float], plan: Plan) -> list[
 def test_on_motion_what_came_before_and_after_is_kept_too(tmp_path: Path, footage: Path) -> None:
     plan = Plan("motion", segment_seconds=60, pre_seconds=2, post_seconds=2)
     (kept,) = moving(tmp_path, footage, [6.05], plan)
-    assert kept.has_motion
     assert kept.begun_at <= BEGUN + timedelta(seconds=4.1)
     assert BEGUN + timedelta(seconds=8) <= kept.ended_at <= BEGUN + timedelta(seconds=9.2)
+
+
+def test_what_is_held_before_motion_never_grows_over_its_limit(
+    tmp_path: Path, footage: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A camera with one key picture in a long time: recording begins with the next one."""
+    stream, taken = packets(footage, 10, BEGUN.timestamp())
+    monkeypatch.setattr(recorder, "_MOST_HELD", sum(each.packet.size for each in taken[:40]))
+    done: list[Written] = []
+    with stream:
+        made = Recorder(tmp_path, "C01", stream, Plan("motion", 60, pre_seconds=30), done.append, "")
+        for number, each in enumerate(taken[:100]):
+            if number == 60:
+                made.moved(each.at)
+            made.take(replace(each, is_key=number in {0, 80}))
+            assert made._ring_bytes <= recorder._MOST_HELD
+        made.close()
+    assert [each.frames for each in done] == [20]
 
 
 def test_without_motion_nothing_is_kept_and_the_gap_says_why(tmp_path: Path, footage: Path) -> None:

@@ -10,13 +10,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from bartizan.cameras import queries
-from bartizan.cameras.actions import retention
+from bartizan.cameras import process, queries
+from bartizan.cameras.actions import kept, retention
 from bartizan.cameras.actions.camera import add_camera, change_camera, password_of, remove_camera, switch_camera
 from bartizan.cameras.actions.holds import hold_clip, release_hold
+from bartizan.cameras.messages import Told
 from bartizan.cameras.models import Camera, Segment, Sighting
+from bartizan.cli import main
 from bartizan.core.models import AuditEntry
 from bartizan.estate.models import Device
 from bartizan.watch.actions import place_hold
@@ -81,12 +85,33 @@ def test_a_held_clip_stays_until_it_is_let_go(camera: Camera, here: World) -> No
     hold = hold_clip(camera, old.begun_at, old.ended_at, "Case 2026-042", here.alice, case="2026-042")
     retention.remove_old(queries.media_folder(), NOW)
     assert left() == [20]
-    release_hold(hold, here.alice)
+    with pytest.raises(ValidationError, match="Say why"):
+        release_hold(hold, " ", here.alice)
+    release_hold(hold, "The case is closed.", here.alice)
     retention.remove_old(queries.media_folder(), NOW)
     assert left() == []
     assert list(AuditEntry.objects.filter(subject="camera:C01").values_list("verb", flat=True)) == [
         "added", "held a recording", "let a recording go"
     ]  # fmt: skip
+
+
+def test_holds_are_listed_and_let_go_from_a_command_line(
+    camera: Camera, here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bartizan.cli.cameras.open_records", lambda **_: None)  # the test's are open
+    (old,) = keep(camera, 20)
+    hold = hold_clip(camera, old.begun_at, old.ended_at, "Case 2026-042", here.alice, case="2026-042")
+
+    def say(*words: str) -> str:
+        return CliRunner().invoke(main, ["--data", str(settings.DATA), "cameras", *words]).output
+
+    assert say("holds") == (
+        f"{hold.pk}  C01  2026-11-09T12:00:00Z to 2026-11-09T12:00:30Z  Case 2026-042 (case 2026-042)\n1 held.\n"
+    )
+    assert "There is no hold 99999" in say("release", "99999", "--reason", "It is over")
+    assert "is let go" in say("release", str(hold.pk), "--reason", "It is over")
+    assert say("holds") == "Nothing is held.\n"
+    assert AuditEntry.objects.get(verb="let a recording go").detail["reason"] == "It is over"
 
 
 @pytest.mark.parametrize(
@@ -162,6 +187,38 @@ def test_when_all_that_is_left_is_held_recording_ends_before_the_disk_is_full(
     assert retention.has_room(queries.media_folder(), 3 * SIZE) is False
 
 
+def test_a_recording_that_cannot_be_removed_is_named_and_the_next_ones_go(
+    camera: Camera, disk: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck, *_ = keep(camera, 5, 4, 3, 2)
+    disk(5 * SIZE)
+    unlink = Path.unlink
+
+    def refuse(file: Path, missing_ok: bool = False) -> None:
+        if file == queries.file_of(stuck):
+            raise PermissionError(1, "Operation not permitted")
+        unlink(file, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    gone = retention.make_room(queries.media_folder(), 3 * SIZE)
+    assert left() == [5, 2]
+    assert process._full(gone) == (
+        f"The disk is full and 1 recordings cannot be removed ({stuck.path}: Operation not permitted): "
+        "nothing more is recorded. Make room."
+    )
+
+
+@pytest.mark.parametrize(
+    "address", ["http://guard:s%40cret@192.0.2.1/onvif", "guard:s%40cret@192.0.2.1:8000", "guard:s%40cret@192.0.2.1"]
+)
+def test_a_password_in_an_onvif_address_is_sealed_too(camera: Camera, address: str) -> None:
+    change_camera(camera, {"onvif_url": address}, None)
+    assert "@" not in camera.onvif_url
+    assert camera.onvif_url.endswith(address.rpartition("@")[2])
+    assert (camera.user, password_of(camera)) == ("guard", "s@cret")
+    assert "cret" not in str(list(AuditEntry.objects.values_list("detail", flat=True)))
+
+
 def test_a_password_in_a_pasted_address_is_sealed_and_shown_nowhere(here: World) -> None:
     device = Device.objects.get(code="C01")
     camera = add_camera(device, {"main_url": "rtsp://guard:s%40cret@192.0.2.1/main", "portal": here.door}, here.alice)
@@ -175,6 +232,7 @@ def test_a_password_in_a_pasted_address_is_sealed_and_shown_nowhere(here: World)
     ("values", "words"),
     [
         ({"main_url": "http://192.0.2.1/"}, "begins with rtsp"),
+        ({"main_url": "rtsp://[192.0.2.1/main"}, "look at its brackets"),
         ({"fps": 100}, "between 0.2 and 25"),
         ({"colour": "red"}, "A camera has no colour"),
         ({"detector": {"score": "high"}}, "between 0 and 1"),
@@ -191,7 +249,19 @@ def test_a_camera_with_recordings_is_switched_off_not_removed(camera: Camera, he
     with pytest.raises(ValidationError, match="switch the camera off instead"):
         remove_camera(camera, here.alice)
     switch_camera(camera, False, here.alice)
+    kept.light([Told("C01", "trouble", "No pictures.", NOW)])  # said before its process had heard of it
     assert queries.camera(here.alice, "C01").state_words == "Switched off by alice."
+
+
+def test_with_a_camera_its_folder_goes(
+    camera: Camera, here: World, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    folder = queries.media_folder() / "C01"
+    (folder / "2026-11-29" / "thumbs").mkdir(parents=True)
+    (folder / "memory.json").write_text("{}")
+    with django_capture_on_commit_callbacks(execute=True):
+        remove_camera(camera, here.alice)
+    assert not folder.exists()
 
 
 def test_a_camera_for_some_roles_is_not_there_for_others(camera: Camera, here: World) -> None:

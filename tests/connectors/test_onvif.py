@@ -44,6 +44,8 @@ def test_where_no_camera_is_the_words_say_which_address() -> None:
         profiles("http://127.0.0.1:9/onvif", "admin", "secret")
     with pytest.raises(OnvifError, match="is no address of a camera"):
         profiles("http://", "admin", "secret")
+    with pytest.raises(OnvifError, match="is no address of a camera"):
+        profiles("http://192.0.2.31:99999/", "admin", "secret")
 
 
 def test_what_a_camera_notices_comes_by_pull_point() -> None:

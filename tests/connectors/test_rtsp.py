@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,20 @@ def test_where_nothing_answers_the_words_say_so_and_keep_the_password_back() -> 
     with pytest.raises(CameraSilent, match="nothing answers at this address") as refused:
         Stream(f"rtsp://guard:secret@127.0.0.1:{free_port()}/main")
     assert "secret" not in str(refused.value)
+
+
+def test_words_of_an_error_that_nobody_foresaw_keep_the_password_back_too() -> None:
+    with pytest.raises(CameraSilent, match=r"No pictures from rtsp://nohost\.invalid/main: ") as refused:
+        Stream("rtsp://guard:secret@nohost.invalid/main")
+    assert "secret" not in str(refused.value)
+
+
+def test_a_reader_that_takes_its_time_does_not_make_the_camera_silent(clips: Path) -> None:
+    with Stream(str(clips / "a.h264"), silent_after=0.2) as stream:
+        pictures = stream.packets()
+        next(pictures)
+        time.sleep(0.5)
+        assert next(pictures).packet.size
 
 
 @pytest.mark.peer

@@ -13,3 +13,4 @@ class CamerasConfig(AppConfig):
     def ready(self) -> None:
         import_module("bartizan.cameras.queries")  # who may see what declares itself
         import_module("bartizan.cameras.decisions")  # and what can be decided
+        import_module("bartizan.cameras.hearing")  # its answers register themselves

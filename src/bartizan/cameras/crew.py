@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -17,7 +18,9 @@ from bartizan.cameras.worker import work
 
 _SPAWN: Final = multiprocessing.get_context("spawn")
 _ENDS_WITHIN: Final = 30.0
-_LONGEST_WAIT: Final = 60.0
+_FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
+_STEADY: Final = 30.0
+"""Seconds of life after which a death is no repetition of the one before."""
 
 
 @dataclass
@@ -27,7 +30,8 @@ class _Worker:
     pipe: Connection | None = None
     told: Assign | None = None
     starts_at: float = 0.0
-    wait: float = 1.0
+    began: float = 0.0
+    wait: float = _FIRST_WAIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +50,14 @@ class Crew:
         self.died: list[Died] = []
         """Workers that ended by themselves, since somebody last looked."""
 
-    def assign(self, setups: Sequence[Setup], model: Model, most: int) -> list[str]:
-        """Give every camera to a worker; the codes of those that are about to begin."""
+    def assign(self, setups: Sequence[Setup], model: Model, most: int) -> None:
+        """Give every camera to a worker."""
         self._share(setups, most or os.cpu_count() or 1)
-        begun: list[str] = []
         for worker in self._workers:
             mine = tuple(setup for setup in setups if self._of[setup.code] == worker.number)
             assign = Assign(mine, model)
             if worker.told != assign or worker.process is None:
-                begun += self._tell(worker, assign)
-        return begun
+                self._tell(worker, assign)
 
     def _share(self, setups: Sequence[Setup], most: int) -> None:
         codes = {setup.code for setup in setups}
@@ -66,19 +68,15 @@ class Crew:
             load = [sum(n == w.number for n in self._of.values()) for w in self._workers]
             self._of[code] = load.index(min(load))
 
-    def _tell(self, worker: _Worker, assign: Assign) -> list[str]:
+    def _tell(self, worker: _Worker, assign: Assign) -> None:
         if worker.process is None:
             if not assign.setups or time.monotonic() < worker.starts_at:
-                return []
+                return
             self._start(worker)
         assert worker.pipe is not None
-        before = worker.told.setups if worker.told else ()
-        try:
+        with suppress(OSError):  # it died just now: ``messages`` finds out
             worker.pipe.send(assign)
-        except OSError:  # it died just now: ``messages`` finds out
-            return []
-        worker.told = assign
-        return [setup.code for setup in assign.setups if setup not in before]
+            worker.told = assign
 
     def _start(self, worker: _Worker) -> None:
         ours, theirs = _SPAWN.Pipe()
@@ -87,7 +85,7 @@ class Crew:
         )
         worker.process.start()
         theirs.close()
-        worker.pipe, worker.told = ours, None
+        worker.pipe, worker.told, worker.began = ours, None, time.monotonic()
 
     def messages(self, seconds: float) -> Iterator[Message]:
         """What the workers say, waiting at most so long for the first word."""
@@ -117,13 +115,17 @@ class Crew:
         self.died.append(Died(words, codes))
         worker.pipe.close()
         worker.process = worker.pipe = worker.told = None
-        worker.starts_at, worker.wait = time.monotonic() + worker.wait, min(worker.wait * 2, _LONGEST_WAIT)
+        now = time.monotonic()
+        if now - worker.began > _STEADY:
+            worker.wait = _FIRST_WAIT
+        worker.starts_at, worker.wait = now + worker.wait, min(worker.wait * 2, _LONGEST_WAIT)
 
     def close(self) -> Iterator[Message]:
         """Ask all to end, and hand on what they still have to say: the files that they close now."""
         for worker in self._workers:
             if worker.pipe is not None:
-                worker.pipe.send(None)
+                with suppress(OSError):  # it died just now: ``messages`` finds out
+                    worker.pipe.send(None)
         end = time.monotonic() + _ENDS_WITHIN
         while any(worker.pipe is not None for worker in self._workers) and time.monotonic() < end:
             yield from self.messages(0.2)

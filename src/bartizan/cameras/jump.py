@@ -13,6 +13,11 @@ _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?$")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
 
 
+def typed(at: datetime, zone: tzinfo) -> str:
+    """As somebody would type it on the clock of ``zone``, and as it is understood."""
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+
+
 class NotAMomentError(ValueError):
     """Says what would be understood."""
 

@@ -64,15 +64,23 @@ class Listening:
     async def _listen(self, ear: Ear) -> None:
         """Until cancelled; a camera that does not answer is asked again, later each time, and said so once."""
         wait, part = _FIRST_WAIT, f"camera:{ear.code}:onvif"
+
+        def well_again() -> None:
+            self._heard.put(Trouble(part, ""))
+
         clock = self._loop.create_task(self._clock(ear))
         try:
             while True:
                 try:
-                    async for at, found in watched(ear.address, ear.user, ear.password, asyncio.Event()):
+                    async for at, found in watched(ear.address, ear.user, ear.password, asyncio.Event(), well_again):
                         wait = _FIRST_WAIT
                         self._heard.put(_observed(ear, at, found))
                 except OnvifError as error:
                     self._heard.put(Trouble(part, f"{error} Its pictures are not affected."))
+                except Exception as error:  # cameras answer what no specification knows: the ear stays
+                    log.exception("What camera %s says over ONVIF could not be read", ear.code)
+                    words = f"What it says over ONVIF could not be read ({type(error).__name__}); the log has more."
+                    self._heard.put(Trouble(part, words))
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, _LONGEST_WAIT)
         finally:
@@ -84,9 +92,10 @@ class Listening:
                 ahead = await asyncio.to_thread(clock_ahead, ear.address, ear.user, ear.password)
             except OnvifError as error:
                 log.info("%s", error)
+            except Exception:  # as above
+                log.exception("The clock of camera %s could not be read", ear.code)
             else:
                 self._heard.put(ClockTold(ear.code, ahead))
-                self._heard.put(Trouble(f"camera:{ear.code}:onvif", ""))
             await asyncio.sleep(_CLOCK_EVERY)
 
 

@@ -17,7 +17,6 @@ from bartizan.cameras.showing import Picture, Showing
 from bartizan.connectors.rtsp.stream import Stream, Taken
 from bartizan.engines.vision.eye import Eye, Seen
 from bartizan.engines.vision.planes import Box
-from bartizan.engines.vision.tamper import Tamper
 
 TOO_LATE: Final = 2.0
 """Seconds after which a picture is not looked at any more: what is seen must be news."""
@@ -36,14 +35,12 @@ class Decoder:
         self._context.options = {"flags": "low_delay"}
         if stream.rate > 2 * wanted:
             self._context.skip_frame = "NONREF"
-        self.broken = 0
 
     def picture(self, packet: Any) -> Any | None:
-        """The newest picture that ``packet`` completes; a damaged one is counted and left out."""
+        """The newest picture that ``packet`` completes; a damaged one is left out."""
         try:
             frames = self._context.decode(packet)
         except av.error.FFmpegError:
-            self.broken += 1
             return None
         return frames[-1] if frames else None
 
@@ -79,7 +76,6 @@ class Looker:
         self._make_eye, self._noticing, self._showing, self._moved = make_eye, noticing, showing, moved
         self._clock = clock
         self._eye: Eye | None = None
-        self._tamper = Tamper()
         self._size = (0, 0)
         self._next = float("-inf")
         self._kept = clock()
@@ -128,8 +124,8 @@ class Looker:
             self._eye.recall(self._noticing.recalled())
         assert self._eye is not None
         plane = luma(frame)
-        seen = self._eye.look(plane, at, lambda: colours(frame))
-        tampered = self._tamper.look(plane, at)
+        tampered = self._noticing.tamper.look(plane, at)
+        seen = self._eye.look(plane, at, lambda: colours(frame), is_blind=bool(self._noticing.tamper.standing))
         if seen.regions:
             self._moved(at)
 
@@ -154,7 +150,7 @@ class Looker:
         self._tell(seen, state, words)
 
     def _state(self, seen: Seen) -> tuple[str, str]:
-        if standing := self._tamper.standing:
+        if standing := self._noticing.tamper.standing:
             return standing[0].kind, standing[0].words
         if seen.people:
             return "person", ""
@@ -169,10 +165,10 @@ class Looker:
             state=state,
             words=words,
             tracks=[
-                {"id": t.reference, "label": t.label, "score": round(t.score, 2), "box": self._noticing.relative(t.box)}
+                {"id": t.reference, "label": t.label, "score": round(t.score, 2), "box": t.box.relative(*self._size)}
                 for t in told
             ],
-            motion=[self._noticing.relative(box) for box in seen.regions],
+            motion=[box.relative(*self._size) for box in seen.regions],
             counts=self._eye.scene.counts(),
             looked=self.looked,
             dropped=self.dropped,

@@ -30,17 +30,20 @@ def make(
             made = clip.redraw(pieces, *stretch, file, lambda picture, _at: masked(picture, masks))
         else:
             made = clip.remux(pieces, *stretch, file)
-        return made, _with_time(camera, pieces, stretch, file) if overlay else {}
+        return made, _draw_time(camera, pieces, stretch, file) if overlay else {}
     except clip.NothingRecorded:
-        file.unlink(missing_ok=True)
         raise ValidationError("Nothing is recorded between these two moments.") from None
     except (av.error.FFmpegError, OSError) as error:
-        file.unlink(missing_ok=True)
         raise ValidationError(f"A recording could not be read ({error}); see `bartizan cameras verify`.") from error
 
 
-def _with_time(camera: Camera, pieces: Sequence[clip.Piece], stretch: Stretch, file: Path) -> dict[str, Any]:
-    copy = file.with_name(f"{file.stem}-time.mp4")
+def with_time(file: Path) -> Path:
+    """Where the copy with the time in the picture lies."""
+    return file.with_name(f"{file.stem}-time.mp4")
+
+
+def _draw_time(camera: Camera, pieces: Sequence[clip.Piece], stretch: Stretch, file: Path) -> dict[str, Any]:
+    copy = with_time(file)
     zone, masks = queries.clock_of(camera), polygons(for_all(camera.masks))
 
     def draw(picture: clip.Picture, at: datetime) -> clip.Picture:

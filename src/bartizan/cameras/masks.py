@@ -11,6 +11,11 @@ def for_all(masks: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return [mask for mask in masks if mask.get("for", "all") == "all"]
 
 
+def for_some(masks: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Those and the sealed ones, behind which some may look."""
+    return [mask for mask in masks if mask.get("for", "all") in {"all", "sealed"}]
+
+
 def polygons(masks: Sequence[Mapping[str, Any]]) -> list[list[tuple[float, float]]]:
     """Their corners, 0 to 1."""
     return [[(float(x), float(y)) for x, y in mask["points"]] for mask in masks]

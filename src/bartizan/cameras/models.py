@@ -75,7 +75,6 @@ class Segment(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     frames = models.PositiveIntegerField()
-    has_motion = models.BooleanField(default=False)
     gap_before = models.CharField(max_length=300, blank=True)
     """Why it does not follow on from the one before; empty: it does."""
     is_cut = models.BooleanField(default=False)
@@ -97,7 +96,6 @@ class Sighting(models.Model):
     zones = models.JSONField(default=list)
     score = models.FloatField(default=0.0)
     thumbnail = models.CharField(max_length=200, blank=True)
-    person = models.CharField(max_length=30, blank=True)
     path = models.JSONField(default=list)
     """[[seconds since the beginning, left, top, width, height], …] in 0..1."""
 
@@ -108,7 +106,7 @@ class Sighting(models.Model):
 class Review(models.Model):
     """Something that somebody should look at once."""
 
-    VERDICTS = [("", "Not yet"), ("seen", "Seen"), ("not a person", "Not a person"), ("exhibit", "Kept as an exhibit")]
+    VERDICTS = [("", "Not yet"), ("seen", "Seen"), ("not a person", "Not a person")]
 
     camera = models.ForeignKey(Camera, on_delete=models.CASCADE, related_name="reviews")
     kind = models.CharField(max_length=40)

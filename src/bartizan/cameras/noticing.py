@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from bartizan.engines.observe import Observation
 from bartizan.engines.vision.eye import Seen
 from bartizan.engines.vision.planes import Box
 from bartizan.engines.vision.scene import SceneEvent
-from bartizan.engines.vision.tamper import Tampering
+from bartizan.engines.vision.tamper import Tamper, Tampering
 from bartizan.engines.vision.track import Track
 
 SOURCE: Final = "cameras"
@@ -55,26 +56,31 @@ class Noticing:
 
     def __init__(self, code: str, place: str, media: Path, size: tuple[int, int] = (1, 1)) -> None:
         self.code, self.place, self.media, self.size = code, place, media, size
+        self.tamper = Tamper()
+        """Who cuts the cable and turns the camera meanwhile is found out too."""
         self._sights: dict[int, _Sight] = {}
         self._motion_at = self._motion_told = float("-inf")
         self._minute = _Minute()
+        self._rolling = threading.Lock()
+        """Each stream has a thread; both count into the minute."""
         self._memory = media / code / "memory.json"
 
     def look(self, seen: Seen, tampered: Sequence[Tampering], thumb: Thumb) -> Iterator[Message]:
         """What a picture that was looked at is worth."""
-        self._minute.count(seen)
         self._keep(seen.at)
+        self._minute.count(seen)
         yield from self._motion(seen)
         yield from self._tracks(seen, thumb)
         yield from (self._tampering(each, thumb) for each in tampered)
 
     def recorded(self, at: float) -> None:
-        """A packet was written down."""
+        """A packet was written down; also while nothing is looked at."""
+        self._keep(at)
         self._minute.seconds.add(int(at) % 60)
 
     def dropped(self, at: float) -> None:
-        self._minute.dropped += 1
         self._keep(at)
+        self._minute.dropped += 1
 
     def ended(self) -> Iterator[Message]:
         """The connection is gone: whoever was in the picture is seen no more."""
@@ -117,12 +123,7 @@ class Noticing:
             sight.thumbnail = thumb(track.box, sight.begun, track.reference)
         sight.score = max(sight.score, track.score)
         if not sight.path or at - sight.begun - sight.path[-1][0] >= _STEP:
-            sight.path.append((round(at - sight.begun, 2), *self.relative(track.box)))
-
-    def relative(self, box: Box) -> tuple[float, float, float, float]:
-        width, height = self.size
-        left, top, across, down = box.left / width, box.top / height, box.width / width, box.height / height
-        return round(left, 4), round(top, 4), round(across, 4), round(down, 4)
+            sight.path.append((round(at - sight.begun, 2), *track.box.relative(*self.size)))
 
     def _event(self, event: SceneEvent, seen: Seen, thumb: Thumb) -> Message:
         sight = self._sights.get(event.track)
@@ -160,11 +161,13 @@ class Noticing:
         )
 
     def _keep(self, at: float) -> None:
-        """Each minute once it is over."""
+        """Each minute once it is over. The small stream may be a little behind the large one: it turns nothing back."""
         minute = int(at // 60)
-        if self._minute.number and minute != self._minute.number:
+        with self._rolling:
+            if minute == self._minute.number or minute == self._minute.number - 1:
+                return
             self.keep_minute()
-        self._minute.number = minute
+            self._minute.number = minute
 
     def recalled(self) -> dict[str, Any]:
         """What an eye of this camera knew when it ended: its counts at the lines."""

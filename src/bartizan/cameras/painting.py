@@ -1,4 +1,4 @@
-"""Drawing and decoding: a picture out of a recorded piece, and masks painted over it. Needs the extra ``cameras``."""
+"""A picture out of a recorded piece, and masks painted over a picture. Needs the extra ``cameras``."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any, Final
 import av
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Picture = NDArray[np.uint8]
-QUALITY: Final = 80
+from bartizan.cameras.masks import polygons
+from bartizan.cameras.showing import Picture, jpeg
+from bartizan.cameras.showing import masked as covered
+
 _NEAR: Final = 0.02
 """Seconds by which a picture may come before the moment that is asked for."""
 _REORDERED: Final = 8
-_DARK, _PALE, _STEP = (28, 25, 21), (128, 116, 105), 12
 
 
 def frame_at(path: Path, second: float, width: int) -> Picture | None:
@@ -66,26 +66,12 @@ def _wanted(stream: Any, group: Sequence[Any], second: float) -> Any:
     return last
 
 
-def painted(picture: Picture, masks: Sequence[Mapping[str, Any]]) -> Picture:
-    """With each mask solid and hatched over it; nothing of what is behind can be told."""
-    height, width = picture.shape[:2]
-    for mask in masks:
-        corners = np.array([[x * width, y * height] for x, y in mask["points"]], np.int32)
-        solid = np.zeros((height, width), np.uint8)
-        cv2.fillPoly(solid, [corners], 255)
-        picture[solid > 0] = _DARK
-        hatched = np.zeros((height, width), np.uint8)
-        for at in range(-height, width, _STEP):
-            cv2.line(hatched, (at, height), (at + height, 0), 255, 1)
-        picture[(solid > 0) & (hatched > 0)] = _PALE
-    return picture
-
-
-def as_jpeg(picture: Picture) -> bytes:
-    return bytes(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes())
+def painted(picture: Picture, masks: Sequence[Mapping[str, Any]]) -> bytes:
+    """As JPEG, with the masks over it; nothing of what is behind can be told."""
+    return jpeg(covered(picture, polygons(masks)), picture.shape[1])
 
 
 def masked(made: bytes, masks: Sequence[Mapping[str, Any]]) -> bytes | None:
     """A JPEG with masks painted over it; nothing when it is none."""
     decoded = cv2.imdecode(np.frombuffer(made, np.uint8), cv2.IMREAD_COLOR)
-    return None if decoded is None else as_jpeg(painted(decoded.astype(np.uint8), masks))
+    return None if decoded is None else painted(decoded.astype(np.uint8), masks)

@@ -27,17 +27,12 @@ def is_open_to(user: Any, camera: Camera) -> bool:
 
 
 def latest(camera: Camera, masks: Sequence[Mapping[str, Any]]) -> bytes | None:
-    """The latest picture as JPEG. What is masked for all is painted over already where the file is written; the rest
-    is painted here. Nothing when there is none."""
+    """The latest picture as JPEG; nothing when there is none. All masks are painted, those too that are painted where
+    the file is written: it may be older than the mask."""
     try:
         made = queries.picture_of(camera.code).read_bytes()
     except OSError:
         return None
-    more = [mask for mask in masks if mask.get("for", "all") != "all"]
-    return _masked(made, more)
-
-
-def _masked(made: bytes, masks: Sequence[Mapping[str, Any]]) -> bytes | None:
     if not masks:
         return made
     from bartizan.cameras import painting  # noqa: PLC0415  the extra is needed only here
@@ -53,17 +48,24 @@ def of_recording(camera: Camera, at: datetime, masks: Sequence[Mapping[str, Any]
     from bartizan.cameras import painting  # noqa: PLC0415  as above
 
     frame = painting.frame_at(queries.file_of(segment), (at - segment.begun_at).total_seconds(), width)
-    return None if frame is None else painting.as_jpeg(painting.painted(frame, masks))
+    return None if frame is None else painting.painted(frame, masks)
 
 
-def thumbnail(name: str, masks: Sequence[Mapping[str, Any]]) -> bytes | None:
-    """A small picture that was kept with what was seen (the whole picture, made smaller); nothing when it is gone."""
+def thumbnail(name: str) -> bytes | None:
+    """A small picture that was kept with what was seen; nothing when it is gone. It is cut out of the camera's picture,
+    so that masks were painted on the whole before it was kept: on the cutting they would lie elsewhere."""
     file = (queries.media_folder() / name).resolve()
     if not name or not file.is_relative_to(queries.media_folder().resolve()) or not file.is_file():
         return None
-    return _masked(file.read_bytes(), masks)
+    return file.read_bytes()
 
 
 def segment_at(camera: Camera, at: datetime) -> Segment | None:
     found = camera.segments.filter(begun_at__lte=at).order_by("-begun_at").first()
     return found if found is not None and found.ended_at >= at else None
+
+
+def recorded_at(cameras: Sequence[Camera], at: datetime) -> set[int]:
+    """Keys of those of which something was recorded at that moment."""
+    begun = Segment.objects.filter(camera__in=cameras, begun_at__gt=at - queries.LONGEST_FILE, begun_at__lte=at)
+    return set(begun.filter(ended_at__gte=at).values_list("camera_id", flat=True))

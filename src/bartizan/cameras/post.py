@@ -37,7 +37,8 @@ class Stopped(Exception):
 class Post:
     """Threads of one camera: one a stream."""
 
-    def __init__(self, setup: Setup, data: Path, make_eye: MakeEye, say: Say) -> None:
+    def __init__(self, setup: Setup, data: Path, make_eye: MakeEye, say: Say, *, is_said_offline: bool = False) -> None:
+        """``is_said_offline``: the camera was, before it was set up anew; nobody has heard yet that it is back."""
         self.setup, self._say, self._make_eye = setup, say, make_eye
         self.media = data / "cameras"
         self.channels = {"main": Channel("main")} | ({"sub": Channel("sub")} if setup.sub_url else {})
@@ -48,6 +49,7 @@ class Post:
         self._stop = threading.Event()
         self._silent = set(self.channels)
         self._is_offline = False
+        self.is_said_offline = is_said_offline
         self._lock = threading.Lock()
         self._threads = [
             threading.Thread(target=self._follow, args=(name,), name=f"{setup.code} {name}", daemon=True)
@@ -91,11 +93,12 @@ class Post:
         except (CameraSilent, ClockStepped) as error:
             words = str(error)
         except (OSError, av.error.FFmpegError) as error:
-            words = f"It could not be recorded: {error}. Look at the disk."
+            words = f"It could not be recorded: {error.strerror or type(error).__name__}. Look at the disk."
         except Exception as error:
             log.exception("Camera %s failed", self.setup.code)
             words = f"It failed ({type(error).__name__}: {error}); the log has the details."
-        self._fails(name, words)
+        if not self._stop.is_set():  # of one that is taken away nobody wants to hear
+            self._fails(name, words)
         return words
 
     def _url(self, name: str) -> str:
@@ -151,11 +154,13 @@ class Post:
         """Said once, until it answers again."""
         with self._lock:
             is_first, self._is_offline = not self._is_offline, True
+            is_news, self.is_said_offline = not self.is_said_offline, True
             self._silent.add(name)
         now = time.time()
         self.showing.tell(state="silent", words=words, is_recording=False, tracks=[], motion=[])
         if is_first:
             self._say(Told(self.setup.code, "trouble", words, datetime.fromtimestamp(now, UTC)))
+        if is_news:
             self._say(Observed(self.noticing.observation("device.offline", now, words=words, stream=name)))
 
     def _answers(self, name: str) -> None:
@@ -163,7 +168,8 @@ class Post:
             self._silent.discard(name)
             if self._silent:
                 return
-            was_offline, self._is_offline = self._is_offline, False
+            self._is_offline = False
+            was_offline, self.is_said_offline = self.is_said_offline, False
         now = time.time()
         self.showing.tell(state="recording", words="")
         self._say(Told(self.setup.code, "ok", "", datetime.fromtimestamp(now, UTC)))

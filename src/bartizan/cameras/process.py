@@ -6,7 +6,7 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -94,11 +94,11 @@ class Office:
 
     def _look(self) -> None:
         close_old_connections()
-        died, self._crew.died = self._crew.died, []
-        for each in died:
-            sources.note_trouble("cameras", each.words)
-            self._known -= each.codes  # what it left open is measured before the next one begins
-        if not died and self._is_time("crew is well", _CLEARS):
+        has_died = bool(self._crew.died)
+        while self._crew.died:
+            sources.note_trouble("cameras", self._crew.died[0].words)
+            self._known -= self._crew.died.pop(0).codes  # what it left open is measured before the next one begins
+        if not has_died and self._is_time("crew is well", _CLEARS):
             sources.well_again("cameras")
         found = setups(may_record=self._may_record)
         self._find_again({setup.code for setup in found} - self._known)
@@ -107,6 +107,8 @@ class Office:
 
     def _find_again(self, codes: set[str]) -> None:
         """Files that nobody closed, since the last one that somebody did."""
+        if codes:
+            self._write()  # what was closed and waits is no file that nobody closed
         for camera in Camera.objects.filter(device__code__in=codes).select_related("device"):
             newest = Segment.objects.filter(camera=camera).order_by("-begun_at").first()
             since = newest.begun_at.date().isoformat() if newest else ""
@@ -154,17 +156,29 @@ class Office:
         gone = retention.make_room(self._media, floor)
         self._may_record = retention.has_room(self._media, floor)
         if not self._may_record:
-            words = "The disk is full and everything that is recorded is held: nothing more is recorded. Make room."
-            sources.note_trouble("cameras:disk", words)
+            sources.note_trouble("cameras:disk", _full(gone))
         elif gone.files:
             sources.note_trouble("cameras:disk", _early(gone))
         elif self._is_time("disk is well", 3600):
             sources.well_again("cameras:disk")
 
     def _clear(self) -> None:
-        retention.remove_old(self._media, timezone.now())
+        stays = retention.remove_old(self._media, timezone.now()).unremovable
         if most := preferences.get(Recording).most_gigabytes:
-            retention.remove_over(self._media, int(most * _GIGABYTE))
+            stays |= retention.remove_over(self._media, int(most * _GIGABYTE)).unremovable
+        if stays:
+            sources.note_trouble("cameras:retention", f"{_cannot_be_removed(stays)}. Their time is over.")
+        else:
+            sources.well_again("cameras:retention")
+
+
+def _cannot_be_removed(unremovable: Mapping[int, str]) -> str:
+    return f"{len(unremovable)} recordings cannot be removed ({next(iter(unremovable.values()))})"
+
+
+def _full(gone: retention.Gone) -> str:
+    why = _cannot_be_removed(gone.unremovable) if gone.unremovable else "everything that is recorded is held"
+    return f"The disk is full and {why}: nothing more is recorded. Make room."
 
 
 def _early(gone: retention.Gone) -> str:

@@ -25,6 +25,10 @@ SEAM: Final = timedelta(seconds=1.5)
 """Between two files that follow on: the last picture's own time, and a little."""
 
 
+LONGEST_FILE: Final = timedelta(hours=1)
+"""No file is longer: a minute, and then up to the next key picture."""
+
+
 def _within(path: str) -> Within:
     """Those that hang within the reach, as the estate says it of their devices."""
 
@@ -50,9 +54,10 @@ def _not_for(path: str) -> Any:
 
 SEE: Final = "see cameras"
 rule(Camera, see=SEE, change="change registers", within=_within(""), except_for=_not_for(""))
-for _model in (Segment, Sighting, Review, ClipHold):
+for _model in (Segment, Sighting, Review):
     rule(_model, see=SEE, change=SEE, within=_within("camera__"), except_for=_not_for("camera"))
-rule(Export, see=SEE, change="export clips", within=_within("camera__"), except_for=_not_for("camera"))
+for _taken_out in (Export, ClipHold):
+    rule(_taken_out, see=SEE, change="export clips", within=_within("camera__"), except_for=_not_for("camera"))
 
 
 def _told(user: Any, body: dict[str, Any]) -> dict[str, Any] | None:
@@ -88,8 +93,9 @@ def camera(user: Reader, code: str) -> Camera:
 
 
 def segments(camera: Camera, since: datetime, until: datetime) -> QuerySet[Segment]:
-    """Those that touch the time, in their order."""
-    return Segment.objects.filter(camera=camera, begun_at__lt=until, ended_at__gt=since).order_by("begun_at")
+    """Those that touch the time, in their order. The index is by beginnings: it is told where to stop looking."""
+    lately = Segment.objects.filter(camera=camera, begun_at__gt=since - LONGEST_FILE, begun_at__lt=until)
+    return lately.filter(ended_at__gt=since).order_by("begun_at")
 
 
 def gaps(camera: Camera, since: datetime, until: datetime) -> list[Gap]:
@@ -125,11 +131,11 @@ def minutes(code: str, day: date) -> list[Minute]:
 
 
 def sightings(user: Reader) -> QuerySet[Sighting]:
-    return visible_to(user, Sighting.objects.select_related("camera__device").order_by("-begun_at"))
+    return visible_to(user, Sighting.objects.select_related("camera__device__zone").order_by("-begun_at"))
 
 
 def reviews(user: Reader) -> QuerySet[Review]:
-    return visible_to(user, Review.objects.select_related("camera__device", "ticked_by").order_by("-begun_at"))
+    return visible_to(user, Review.objects.select_related("camera__device__zone", "ticked_by").order_by("-begun_at"))
 
 
 def exports(user: Reader) -> QuerySet[Export]:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.cameras.masks import for_all, polygons
+from bartizan.cameras.masks import for_all, for_some, polygons
 from bartizan.engines.vision.planes import Box
 
 Picture = NDArray[np.uint8]
@@ -63,6 +63,7 @@ class Showing:
     def __init__(self, run: Path, media: Path, code: str, drawing: Mapping[str, Any]) -> None:
         self.run, self.media, self.code = run, media, code
         self.masks = polygons(for_all(drawing.get("masks", [])))
+        self._thumbnail_masks = polygons(for_some(drawing.get("masks", [])))
         self.state: dict[str, Any] = {"state": "idle", "since": "", "words": "", "is_recording": False}
         self._drawn = self._looked = 0.0
         self._is_watched = False
@@ -95,12 +96,13 @@ class Showing:
         self._put(f"{self.code}.json", json.dumps(self.state).encode())
 
     def thumbnail(self, picture: Picture, box: Box, at: float, name: str) -> str:
-        """Kept beside the recordings; its path below ``media``."""
+        """Kept beside the recordings; its path below ``media``. Sealed masks are painted too: of a cut-out nobody can
+        tell any more where they were."""
         begun = datetime.fromtimestamp(at, UTC)
         path = f"{self.code}/{begun:%Y-%m-%d}/thumbs/{begun:%H%M%S}-{name}.jpg"
         file = self.media / path
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file.write_bytes(jpeg(cut_out(masked(picture, self.masks), box), 320))
+        file.write_bytes(jpeg(cut_out(masked(picture, self._thumbnail_masks), box), 320))
         return path
 
     def clear(self) -> None:

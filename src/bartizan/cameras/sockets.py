@@ -25,9 +25,10 @@ from bartizan.connectors.rtsp.stream import Stream, Taken
 log = logging.getLogger(__name__)
 _HEAD: Final = struct.Struct(">IQB")
 _ASKS_WITHIN: Final = 0.2
-_MOST_WAITING: Final = 8 * 1024 * 1024
 _MOST_HELD: Final = 16 * 1024 * 1024
 """Of one group of pictures; a camera that sends no key picture for long is not held in memory whole."""
+_MOST_WAITING: Final = _MOST_HELD + 8 * 1024 * 1024
+"""For one reader: who comes gets the whole group at once."""
 
 
 class Channel:
@@ -61,12 +62,19 @@ class Channel:
                 self._group.clear()
                 self._bytes = 0
             self._bytes += taken.packet.size
-            if (self._group or taken.is_key) and self._bytes <= _MOST_HELD:
+            if self._group or taken.is_key:
                 self._group.append(taken)
+            if self._bytes > _MOST_HELD:  # with a hole in it nobody could show it
+                self._group.clear()
             if self.readers:
-                frame = _framed(taken)
-                for reader in self.readers:
-                    reader.put(frame)
+                self._hand_on(taken)
+
+    def _hand_on(self, taken: Taken) -> None:
+        frame = _framed(taken)
+        for reader in self.readers:
+            reader.is_begun = reader.is_begun or taken.is_key
+            if reader.is_begun:
+                reader.put(frame)
 
     def join(self, reader: _Reader) -> bool:
         """False while the stream was never open: the reader tries again later."""
@@ -76,6 +84,7 @@ class Channel:
             reader.put(self._about)
             for taken in self._group:
                 reader.put(_framed(taken))
+            reader.is_begun = bool(self._group)
             self.readers.add(reader)
         return True
 
@@ -97,6 +106,8 @@ class _Reader:
         self.since = time.monotonic()
         self.channel: Channel | None = None
         self.is_gone = False
+        self.is_begun = False
+        """A key picture was sent: from then on every other one is of use."""
         self._waiting: deque[bytes] = deque()
         self._bytes = 0
         self._lock = threading.Lock()
@@ -105,7 +116,8 @@ class _Reader:
         with self._lock:
             self._waiting.append(content)
             self._bytes += len(content)
-            self.is_gone = self.is_gone or self._bytes > _MOST_WAITING
+            if self._bytes > _MOST_WAITING:
+                self.is_gone = True
         _nudge(self._wake)
 
     def send(self) -> bool:
@@ -183,9 +195,13 @@ class Sockets:
         with self._lock:
             listening = self._listening.pop(code, None)
             if listening is not None:
-                self._selector.unregister(listening)
+                channels = self._selector.unregister(listening).data
                 listening.close()
                 (self.folder / f"{code}.sock").unlink(missing_ok=True)
+                for reader in list(self._readers):
+                    if reader.channels is channels:  # nothing will come for it any more: it connects again
+                        reader.is_gone = True
+        _nudge(self._wake)
 
     def close(self) -> None:
         self._stopping.set()

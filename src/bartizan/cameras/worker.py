@@ -51,6 +51,8 @@ class Worker:
         self._pipe, self._data = pipe, data
         self._sockets = Sockets(data / "run" / "cameras")
         self._posts: dict[str, Post] = {}
+        self._offline: set[str] = set()
+        """Cameras that were when their setup changed: their new posts say when they are back."""
         self._model = Model()
         self._detector: Detector | None = None
         self._allowance = Allowance(self._model.passes_per_second)
@@ -88,7 +90,9 @@ class Worker:
         self.say(Trouble("cameras:detector", refused))
 
     def _begin(self, setup: Setup) -> None:
-        post = Post(setup, self._data, self._eyes(setup), self.say)
+        was_offline = setup.code in self._offline
+        self._offline.discard(setup.code)
+        post = Post(setup, self._data, self._eyes(setup), self.say, is_said_offline=was_offline)
         self._posts[setup.code] = post
         self._sockets.offer(setup.code, post.channels)
         post.start()
@@ -120,4 +124,6 @@ class Worker:
         for post in ending:
             self._sockets.withdraw(post.setup.code)
             post.join(until)
+            if post.is_said_offline:
+                self._offline.add(post.setup.code)
             post.showing.clear()

@@ -1,4 +1,4 @@
-"""cameras: the process itself, and verify, export, discover, fetch-detector for people."""
+"""cameras: the process itself, and verify, export, holds, release, discover, fetch-detector for people."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _wait_without(missing: list[str]) -> None:
 @cameras.command()
 @click.option("--camera", "code", default="", help="Of this camera alone, by its code.")
 def verify(code: str) -> None:
-    """Read every recording and prove its digest. Says what is missing, damaged, or in no index. Writes nothing."""
+    """Read every recording and prove its digest. Says what is missing or was changed. Writes nothing."""
     open_records(makes=False)
     from bartizan.cameras.proving import prove
 
@@ -87,6 +87,44 @@ def export(code: str, since: str, until: str, why: str, overlay: bool) -> None:
     click.echo(
         f"{made.path}\nSHA-256 {made.sha256}\nWhat it is and where it comes from: {made.path.with_suffix('.json')}"
     )
+
+
+@cameras.command()
+def holds() -> None:
+    """List what is held: such recordings stay whatever their age."""
+    open_records(makes=False)
+    from bartizan.cameras.models import ClipHold
+
+    held = list(ClipHold.objects.filter(released_at=None).select_related("camera__device").order_by("begun_at"))
+    for one in held:
+        case = f" (case {one.case})" if one.case else ""
+        click.echo(f"{one.pk}  {one.camera.code}  {_told(one.begun_at)} to {_told(one.ended_at)}  {one.reason}{case}")
+    click.echo(f"{len(held)} held." if held else "Nothing is held.")
+
+
+def _told(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+@cameras.command()
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="Why it may go; the audit keeps it.")
+def release(number: int, reason: str) -> None:
+    """Let a hold go by its NUMBER, as `bartizan cameras holds` lists it: from then on its age counts again."""
+    open_records(makes=False)
+    from django.core.exceptions import ValidationError
+
+    from bartizan.cameras.actions.holds import release_hold
+    from bartizan.cameras.models import ClipHold
+
+    hold = ClipHold.objects.filter(pk=number).first()
+    if hold is None:
+        raise click.ClickException(f"There is no hold {number}; see `bartizan cameras holds`.")
+    try:
+        release_hold(hold, reason, None)
+    except ValidationError as error:
+        raise click.ClickException(" ".join(error.messages)) from error
+    click.echo(f"Hold {number} of {hold.camera.code} is let go.")
 
 
 def _moment(text: str) -> datetime:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib.util import find_spec
+from shutil import rmtree
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db.models import ProtectedError
-from django.db.transaction import atomic
+from django.db.transaction import atomic, on_commit
 from django.utils import timezone
 
+from bartizan.cameras import queries
 from bartizan.cameras.models import Camera
 from bartizan.connectors.rtsp.address import named_in
 from bartizan.core import preferences
@@ -71,6 +73,7 @@ def remove_camera(camera: Camera, by: User) -> None:
             f"There are recordings of {code}; switch the camera off instead, and remove it once they are gone."
         ) from error
     record(by, "removed", f"camera:{code}")
+    on_commit(lambda: rmtree(queries.media_folder() / code, ignore_errors=True))  # thumbnails, minutes, its memory
 
 
 def password_of(camera: Camera) -> str:
@@ -93,9 +96,13 @@ def _take_over(camera: Camera, values: Mapping[str, Any]) -> None:
 
 def _take_credentials_out(camera: Camera) -> None:
     """Pasted addresses often hold user and password: they are kept sealed, not in an address that pages show."""
-    for name in ("main_url", "sub_url"):
-        url, user, password = named_in(getattr(camera, name))
-        setattr(camera, name, url)
+    for name in ("onvif_url", "sub_url", "main_url"):
+        given = getattr(camera, name)
+        try:
+            url, user, password = named_in(given if "//" in given else f"//{given}")
+        except ValueError:
+            raise ValidationError({name: "This is no address; look at its brackets."}) from None
+        setattr(camera, name, url if "//" in given else url.removeprefix("//"))
         camera.user = user or camera.user
         camera.secret = preferences.sealed(password) if password else camera.secret
 
@@ -111,7 +118,7 @@ def _check(camera: Camera) -> None:
         raise ValidationError({"kept_days": "Keep recordings for between 1 and 3,650 days."})
     if camera.silent_after < 2:
         raise ValidationError({"silent_after": "Wait at least 2 seconds before a camera is called silent."})
-    score = camera.detector.get("score", 0.35)
+    score = camera.detector.get("score", 0.5)
     if not isinstance(score, int | float) or not 0 < score < 1:
         raise ValidationError({"detector": "The detector's score lies between 0 and 1."})
     _check_drawing(camera)

@@ -58,23 +58,32 @@ def export_clip(
     folder = queries.media_folder() / "exports"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     file = _unused(folder, f"{camera.code}-{since.astimezone(UTC):%Y%m%d-%H%M%S}")
-    made, copy = making.make(camera, found, (since, until), file, overlay=overlay)
-    digest, size = sha256_of(file, flush=True)
-    manifest = _manifest(camera, found, made, {"since": since, "until": until, "why": why, "by": by})
-    manifest |= {"file": file.name, "sha256": digest, "bytes": size, "overlay": copy}
-    file.with_suffix(".json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False))
-    return Exported(_keep(camera, made, manifest, by), file, digest, manifest)
+    try:
+        made, copy = making.make(camera, found, (since, until), file, overlay=overlay)
+        digest, size = sha256_of(file, flush=True)
+        manifest = _manifest(camera, found, made, {"since": since, "until": until, "why": why, "by": by})
+        manifest |= {"file": file.name, "sha256": digest, "bytes": size, "overlay": copy}
+        file.with_suffix(".json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False))
+        return Exported(_keep(camera, made, manifest, by), file, digest, manifest)
+    except BaseException:  # a clip that no record knows would lie there for ever
+        for each in (file, making.with_time(file), file.with_suffix(".json")):
+            each.unlink(missing_ok=True)
+        raise
 
 
-@atomic
 def check_export(export: Export, by: User | None) -> bool:
     """Whether the file is still what was taken out."""
     file = queries.media_folder() / "exports" / export.path
-    export.is_whole = file.is_file() and sha256_of(file)[0] == export.sha256
-    export.checked_at = timezone.now()
+    is_whole = file.is_file() and sha256_of(file)[0] == export.sha256
+    _note_check(export, is_whole, by)  # apart: a long reading would keep all others from writing
+    return is_whole
+
+
+@atomic
+def _note_check(export: Export, is_whole: bool, by: User | None) -> None:
+    export.is_whole, export.checked_at = is_whole, timezone.now()
     export.save(update_fields=["is_whole", "checked_at"])
-    record(by, "checked", f"clip:{export.pk}", is_whole=export.is_whole, sha256=export.sha256)
-    return export.is_whole
+    record(by, "checked", f"clip:{export.pk}", is_whole=is_whole, sha256=export.sha256)
 
 
 @atomic

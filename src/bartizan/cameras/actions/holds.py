@@ -31,11 +31,13 @@ def hold_clip(
 
 
 @atomic
-def release_hold(hold: ClipHold, by: User) -> None:
+def release_hold(hold: ClipHold, reason: str, by: User | None) -> None:
     """From then on its age counts again."""
+    if not reason.strip():
+        raise ValidationError("Say why the recording may go; the audit keeps it.")
     if hold.released_at is not None:
         raise ValidationError("This hold was let go already.")
     hold.released_at, hold.released_by = timezone.now(), by
     hold.save(update_fields=["released_at", "released_by"])
-    told = {"since": hold.begun_at.isoformat(), "until": hold.ended_at.isoformat()}
+    told = {"since": hold.begun_at.isoformat(), "until": hold.ended_at.isoformat(), "reason": reason.strip()}
     record(by, "let a recording go", f"camera:{hold.camera.code}", **told)

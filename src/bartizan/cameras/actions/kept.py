@@ -14,9 +14,11 @@ from bartizan.cameras.models import Camera, Review, Segment, Sighting
 from bartizan.cameras.recording import Written
 from bartizan.core.actions import publish_live
 from bartizan.watch.actions import sources
+from bartizan.watch.models import Alarm, AlarmEvent
 
 TOGETHER: Final = timedelta(seconds=60)
 """The same again within this time is the same thing to review."""
+JUDGED_WITHIN: Final = timedelta(hours=1)
 
 
 @atomic
@@ -41,7 +43,7 @@ def keep_segments(written: Sequence[Written]) -> int:
     rows = [
         Segment(
             camera_id=cameras[w.code], begun_at=w.begun_at, ended_at=w.ended_at, path=w.path, bytes=w.bytes,
-            sha256=w.sha256, codec=w.codec, width=w.width, height=w.height, frames=w.frames, has_motion=w.has_motion,
+            sha256=w.sha256, codec=w.codec, width=w.width, height=w.height, frames=w.frames,
             gap_before=w.gap_before[:300], is_cut=w.is_cut,
         )
         for w in written
@@ -66,10 +68,10 @@ def keep_sightings(sighted: Sequence[Sighted]) -> None:
 
 @atomic
 def light(told: Sequence[Told]) -> None:
-    """Write how each camera is; open pages hear of it."""
+    """Write how each camera is; open pages hear of it. One that is switched off stays off, whatever was still said."""
     for each in told:
         new = {"state": each.state, "state_words": each.words[:400], "state_at": each.at}
-        if Camera.objects.filter(device__code=each.code).update(**new):
+        if Camera.objects.filter(device__code=each.code, is_enabled=True).update(**new):
             publish_live("camera", {"code": each.code, "state": each.state, "words": each.words[:400]})
 
 
@@ -91,10 +93,27 @@ def keep_review(observed: Observed, event: str) -> Review | None:
     review = Review.objects.create(
         camera=camera, kind=observation.kind, severity=observed.severity, begun_at=observation.at,
         ended_at=observation.at, words=observed.review[:120], why=observed.why[:240], thumbnail=observed.thumbnail,
-        event=event,
+        event=event, alarm_id=_alarm_of(event),
     )  # fmt: skip
     publish_live("camera", {"code": code, "review": review.pk})
     return review
+
+
+def _alarm_of(event: str) -> int | None:
+    """The judge may have been faster."""
+    rules = Alarm.objects.exclude(state="closed").values("rule")  # the index is by rule, then event
+    found = AlarmEvent.objects.filter(rule__in=rules, event=event, is_trigger=True)
+    return found.values_list("alarm", flat=True).first()
+
+
+@atomic
+def note_alarm(alarm: Alarm) -> None:
+    """Of what is still to be reviewed: what has raised ``alarm`` leads to it, and so to its case."""
+    lately = Review.objects.filter(ticked_at=None, alarm=None, begun_at__gte=alarm.last_at - JUDGED_WITHIN)
+    events = [event for event in lately.values_list("event", flat=True) if event]
+    if events:
+        raised_by = AlarmEvent.objects.filter(alarm=alarm, event__in=events, is_trigger=True).values("event")
+        lately.filter(event__in=raised_by).update(alarm=alarm)
 
 
 @atomic

@@ -24,9 +24,9 @@ class Gone:
 
     files: int = 0
     bytes: int = 0
-    oldest: datetime | None = None
     newest: datetime | None = None
-    unremovable: list[str] = field(default_factory=list)
+    unremovable: dict[int, str] = field(default_factory=dict)
+    """By the key of the recording: which file, and why."""
 
 
 def not_held(records: QuerySet[Held]) -> QuerySet[Held]:
@@ -80,10 +80,10 @@ def remove_over(media: Path, most_bytes: int) -> Gone:
 def make_room(media: Path, free_bytes: int) -> Gone:
     """The oldest, of whatever camera, until so much of the disk is free; ``files`` is 0 when there was enough."""
     gone = Gone()
-    while (missing := free_bytes - shutil.disk_usage(media).free) > 0:
-        before = gone.files
-        _remove(media, _oldest(Segment.objects.all(), missing), gone)
-        if gone.files == before:
+    while (missing := free_bytes - shutil.disk_usage(media).free) > 0 and len(gone.unremovable) < _AT_ONCE:
+        before = gone.files + len(gone.unremovable)
+        _remove(media, _oldest(Segment.objects.exclude(pk__in=gone.unremovable), missing), gone)
+        if gone.files + len(gone.unremovable) == before:
             break  # all that is left is held
     return gone
 
@@ -116,11 +116,10 @@ def _remove(media: Path, segments: Iterable[Segment], gone: Gone) -> None:
         try:
             (media / segment.path).unlink(missing_ok=True)
         except OSError as error:
-            gone.unremovable.append(f"{segment.path}: {error.strerror}")
+            gone.unremovable[segment.pk] = f"{segment.path}: {error.strerror}"
             continue
         waiting.append(segment.pk)
         gone.files, gone.bytes = gone.files + 1, gone.bytes + segment.bytes
-        gone.oldest = min(gone.oldest or segment.begun_at, segment.begun_at)
         gone.newest = max(gone.newest or segment.ended_at, segment.ended_at)
     for begin in range(0, len(waiting), _AT_ONCE):
         Segment.objects.filter(pk__in=waiting[begin : begin + _AT_ONCE]).delete()

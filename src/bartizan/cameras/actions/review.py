@@ -12,7 +12,7 @@ from bartizan.cameras.models import Review
 from bartizan.core.actions import publish_live, record
 from bartizan.core.models import User
 
-VERDICTS: Final = {"seen": "ticked off", "not a person": "called no person", "exhibit": "kept as an exhibit"}
+VERDICTS: Final = {"seen": "ticked off", "not a person": "called no person"}
 
 
 @atomic

@@ -11,6 +11,7 @@ from django.db.transaction import atomic
 
 from bartizan.cameras.actions.camera import add_camera
 from bartizan.cameras.models import Camera
+from bartizan.core.access import covers
 from bartizan.core.actions import record
 from bartizan.core.models import User
 from bartizan.estate.models import Device, Zone
@@ -29,6 +30,8 @@ def set_up(told: Mapping[str, Any], zone: Zone | None, values: Mapping[str, Any]
     if device is None:
         device = Device.objects.create(code=code, name=name or code, kind="camera", zone=zone)
         record(by, "made", f"camera:{code}", after={"name": device.name, "zone": zone.code if zone else "none"})
+    elif not covers(by, device):
+        raise ValidationError("That number is taken. Give the camera another one.")
     elif device.kind != "camera":
         raise ValidationError(f"{code} is a {device.kind} already. Give the camera another number.")
     elif Camera.objects.filter(device=device).exists():

@@ -20,10 +20,17 @@ _last: dict[tuple[int, str, str, str], float] = {}
 
 def note_viewing(by: User, session: str, codes: Iterable[str], what: str = "live") -> None:
     """``what`` is ``live``, or which hour of the recording was watched."""
-    began = [code for code in codes if _begins((by.pk, session, code, what))]
-    if began:
-        verb = "watched a camera live" if what == "live" else "watched a recording"
-        record_all(by, [(verb, f"camera:{code}", {} if what == "live" else {"of": what}) for code in began])
+    began = [key for code in codes if _begins(key := (by.pk, session, code, what))]
+    if not began:
+        return
+    verb, detail = ("watched a camera live", {}) if what == "live" else ("watched a recording", {"of": what})
+    try:
+        record_all(by, [(verb, f"camera:{code}", detail) for _, _, code, _ in began])
+    except BaseException:  # without its line nothing is watched: the next look tries again
+        with _lock:
+            for key in began:
+                _last.pop(key, None)
+        raise
 
 
 def _begins(key: tuple[int, str, str, str]) -> bool:

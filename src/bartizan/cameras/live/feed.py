@@ -2,7 +2,7 @@
 
 First a line of JSON (codec, size, parameter sets), then packets: length (4 bytes), time of arrival in microseconds
 since 1970 (8 bytes), flags (1 byte, 1: keyframe), all big-endian, then the picture as Annex B (ITU-T H.264, annex B).
-It begins with the last keyframe, so that there is a picture at once. Whoever writes ``sub`` gets the small stream.
+It begins with the last keyframe, so that there is a picture at once.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ LONGEST: Final = 16 * 1024 * 1024
 """Bytes; what claims to be longer is no picture."""
 PATIENCE: Final = 10.0
 """Seconds without a packet, after which the camera counts as silent here."""
+SILENT: Final = "This camera sends no picture just now."
 
 
 class NoFeedError(Exception):
@@ -52,18 +53,19 @@ class Feed:
         self.stream, self.reader, self.writer = stream, reader, writer
 
     @classmethod
-    async def connect(cls, socket: Path, *, is_sub: bool = False) -> Feed:
+    async def connect(cls, socket: Path) -> Feed:
         """Raises NoFeedError when the camera sends nothing."""
         try:
             reader, writer = await asyncio.wait_for(
                 asyncio.open_unix_connection(str(socket), limit=LONGEST), timeout=PATIENCE
             )
-            if is_sub:
-                writer.write(b"sub\n")
-            line = await asyncio.wait_for(reader.readline(), timeout=PATIENCE)
         except (OSError, TimeoutError) as error:
-            raise NoFeedError("This camera sends no picture just now.") from error
-        return cls(_stream_of(line), reader, writer)
+            raise NoFeedError(SILENT) from error
+        try:
+            return cls(await _told(reader), reader, writer)
+        except BaseException:  # whoever asked may have lost patience meanwhile
+            writer.close()
+            raise
 
     async def packets(self) -> AsyncIterator[Packet]:
         """Until the camera or the ``cameras`` process goes away."""
@@ -85,12 +87,12 @@ class Feed:
         self.writer.close()
 
 
-def _stream_of(line: bytes) -> Stream:
+async def _told(reader: asyncio.StreamReader) -> Stream:
     try:
-        told = json.loads(line)
+        told = json.loads(await asyncio.wait_for(reader.readline(), timeout=PATIENCE))
         return Stream(told["codec"], told["width"], told["height"], base64.b64decode(told["extradata"]))
-    except (ValueError, KeyError, TypeError) as error:
-        raise NoFeedError("This camera sends no picture just now.") from error
+    except (OSError, TimeoutError, ValueError, KeyError, TypeError) as error:
+        raise NoFeedError(SILENT) from error
 
 
 def written(packet: Packet) -> bytes:

@@ -30,10 +30,10 @@ _loops: list[asyncio.AbstractEventLoop] = []
 _peers: set[RTCPeerConnection] = set()
 
 
-def answer(socket: Path, offer: str, may_still: Callable[[], bool], *, is_sub: bool = False) -> str:
+def answer(socket: Path, offer: str, may_still: Callable[[], bool]) -> str:
     """The answer (SDP) to a browser's offer, for the camera at ``socket``; ``may_still`` is asked while it is watched.
     Raises NoFeedError in words for the viewer."""
-    future = asyncio.run_coroutine_threadsafe(_answer(socket, offer, may_still, is_sub=is_sub), _loop())
+    future = asyncio.run_coroutine_threadsafe(_answer(socket, offer, may_still), _loop())
     try:
         return future.result(ANSWER)
     except LateError:
@@ -50,10 +50,10 @@ def _loop() -> asyncio.AbstractEventLoop:
         return _loops[0]
 
 
-async def _answer(socket: Path, offer: str, may_still: Callable[[], bool], *, is_sub: bool) -> str:
+async def _answer(socket: Path, offer: str, may_still: Callable[[], bool]) -> str:
     if len(_peers) >= MOST:
         raise NoFeedError(f"{MOST} live pictures are open already. Close some of them.")
-    feed = await Feed.connect(socket, is_sub=is_sub)
+    feed = await Feed.connect(socket)
     if feed.stream.codec != "h264":
         feed.close()
         raise NoFeedError(f"Browsers show no {feed.stream.codec} live; this camera is shown as single pictures.")
@@ -96,14 +96,14 @@ def _cancel_when_over(peer: RTCPeerConnection, watching: asyncio.Future[None]) -
 
 
 async def _watch(peer: RTCPeerConnection, track: PassThrough, may_still: Callable[[], bool]) -> None:
-    """Until the viewer goes, the camera ends, or the viewer may no longer see it."""
+    """Until the viewer goes, or has not come by the first look; the camera ends, or the viewer may no longer see it."""
     ends = time.monotonic() + LIFE
     try:
         while time.monotonic() < ends and track.readyState == "live":
             await asyncio.sleep(LOOKS)
             if not await asyncio.to_thread(may_still):
                 break
-            if peer.connectionState not in ("connected", "connecting", "new"):
+            if peer.connectionState != "connected":
                 break
     finally:
         await asyncio.shield(_end(peer, track))

@@ -32,8 +32,7 @@ def camera_of(request: HttpRequest, code: str) -> Camera:
 
 def clock_of(camera: Camera, user: Any) -> tzinfo:
     """The clock of the camera's site; without a place that of the user's pages."""
-    zone = camera.device.zone
-    return as_zone(zone.site.timezone if zone else zone_of(user))
+    return queries.clock_of(camera) if camera.device.zone else as_zone(zone_of(user))
 
 
 def moment_of(request: HttpRequest, name: str = "at") -> datetime | None:
@@ -58,6 +57,12 @@ def note_recorded(request: HttpRequest, code: str, at: datetime) -> None:
 def note_pictures(request: HttpRequest, code: str) -> None:
     """Single pictures of what was seen, in a list."""
     note_viewing(user_of(request), request.session.session_key or "", [code], "pictures of what was seen")
+
+
+def lasted(since: datetime, until: datetime) -> str:
+    """How long, such as ``40 s`` or ``1:05``."""
+    seconds = max(1, round((until - since).total_seconds()))
+    return f"{seconds} s" if seconds < 60 else f"{seconds // 60}:{seconds % 60:02d}"
 
 
 def jpeg(content: bytes | None, missing: str) -> HttpResponse:

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_safe
 from bartizan.cameras import queries
 from bartizan.cameras.models import Camera
 from bartizan.cameras.pages.asked import moment_of, note_recorded, user_of
-from bartizan.cameras.pictures import segment_at
 from bartizan.core.access import needs
 
 BEFORE: Final = timedelta(seconds=4)
@@ -55,7 +54,8 @@ def _covers(camera: Camera, zone: str, portal: str, code: str) -> bool:
 
 def _clip(camera: Camera, at: Any) -> dict[str, Any]:
     moments = [at + timedelta(seconds=step) for step in STEPS]
-    kept = [moment for moment in moments if segment_at(camera, moment)]
+    found = list(queries.segments(camera, moments[0], moments[-1]))
+    kept = [moment for moment in moments if any(one.begun_at <= moment <= one.ended_at for one in found)]
     return {"camera": camera, "is_recorded": bool(kept), "moments": kept}
 
 

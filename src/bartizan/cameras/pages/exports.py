@@ -84,11 +84,7 @@ def _stretch(since: str, until: str, clock: tzinfo) -> tuple[datetime, datetime]
 @needs("see cameras")
 def check(request: HttpRequest, key: int) -> HttpResponse:
     """Whether the file is still what it was when it was taken out."""
-    record = _export(request, key)
-    try:
-        check_export(record, user_of(request))
-    except ValidationError as error:
-        return _listing(request, " ".join(error.messages))
+    check_export(_export(request, key), user_of(request))
     return HttpResponseRedirect(f"{reverse('cameras-exports')}?clip={key}")
 
 

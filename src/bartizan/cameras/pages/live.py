@@ -12,7 +12,6 @@ from time import monotonic
 from typing import Any, Final
 
 from asgiref.sync import sync_to_async
-from django.conf import settings
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.urls import path
@@ -147,7 +146,7 @@ def offer(request: HttpRequest, code: str) -> HttpResponse:
         return _refused("Live pictures need bartizan[cameras]; this camera is shown as single pictures.", 503)
     note_live(request, [code])
     try:
-        sdp = peers.answer(socket_of(code), asked["sdp"], _may_still(user, code), is_sub=bool(asked.get("sub")))
+        sdp = peers.answer(socket_of(code), asked["sdp"], _may_still(user, code))
     except NoFeedError as error:
         return _refused(str(error), 503)
     return JsonResponse({"type": "answer", "sdp": sdp})
@@ -166,7 +165,7 @@ def _refused(words: str, status: int) -> JsonResponse:
 
 
 def socket_of(code: str) -> Path:
-    return Path(settings.DATA) / "run" / "cameras" / f"{code}.sock"
+    return queries.run_folder() / f"{code}.sock"
 
 
 def _may_still(user: User, code: str) -> Callable[[], bool]:

@@ -22,7 +22,7 @@ AROUND: Final = timedelta(minutes=10)
 LONGEST: Final = timedelta(hours=6)
 AT_ONCE: Final = 8 * 1024 * 1024
 """Bytes of one answer; a browser asks for the next range by itself (RFC 9110, 14.4)."""
-_RANGE = re.compile(r"bytes=(\d{1,18})-(\d{0,18})$")
+_RANGE = re.compile(r"bytes=(\d{1,18})-(\d{0,18})")
 
 
 @require_safe
@@ -72,8 +72,8 @@ def ranged(request: HttpRequest, file: Path, kind: str) -> HttpResponse:
         size = file.stat().st_size
     except OSError:
         raise Http404("This piece of the recording is no longer kept.") from None
-    asked = _RANGE.match(request.headers.get("Range", "").strip())
-    first, last = _bytes(asked, size)
+    asked = _bytes(request.headers.get("Range", "").strip(), size)
+    first, last = asked or (0, size - 1)
     if first >= size:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     last = min(last, size - 1, first + AT_ONCE - 1)
@@ -87,9 +87,13 @@ def ranged(request: HttpRequest, file: Path, kind: str) -> HttpResponse:
     return answer
 
 
-def _bytes(asked: re.Match[str] | None, size: int) -> tuple[int, int]:
-    """First and last. What is not understood asks for everything, as RFC 9110 says."""
-    return (0, size - 1) if asked is None else (int(asked[1]), int(asked[2] or size - 1))
+def _bytes(asked: str, size: int) -> tuple[int, int] | None:
+    """First and last. Nothing for what is no range, or ends before it begins: that asks for everything (RFC 9110,
+    14.1.1 and 14.2)."""
+    found = _RANGE.fullmatch(asked)
+    if found is None or (found[2] and int(found[2]) < int(found[1])):
+        return None
+    return int(found[1]), int(found[2] or size - 1)
 
 
 def _read(file: Path, first: int, last: int) -> bytes:

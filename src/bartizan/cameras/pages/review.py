@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bartizan.cameras import pictures, queries
 from bartizan.cameras.actions.review import take_back, tick_off
 from bartizan.cameras.models import Review
-from bartizan.cameras.pages.asked import jpeg, note_pictures, user_of
+from bartizan.cameras.pages.asked import jpeg, lasted, note_pictures, user_of
 from bartizan.core.access import needs, visible_to
 from bartizan.core.values import is_number
 from bartizan.watch import queries as watch
@@ -25,11 +25,7 @@ TICKED: Final = 30
 PERSON_KINDS: Final = frozenset(
     ("camera.person", "camera.loitering", "camera.crossed", "camera.entered", "camera.against", "camera.crowded")
 )
-WORDS: Final = {
-    "seen": "ticked off",
-    "not a person": "is no person",
-    "exhibit": "ticked off",
-}
+WORDS: Final = {"seen": "ticked off", "not a person": "is no person"}
 
 
 def review_context(request: HttpRequest, focus: int | None = None, trouble: str = "") -> dict[str, Any]:
@@ -40,11 +36,12 @@ def review_context(request: HttpRequest, focus: int | None = None, trouble: str 
     since = timezone.now() - timedelta(hours=24)
     for one in shown:
         one.visible_cases = _cases_of(user, one)  # type: ignore[attr-defined]  # for the template
-        one.length = _length(one)  # type: ignore[attr-defined]
+        one.length = lasted(one.begun_at, one.ended_at) if one.ended_at else ""  # type: ignore[attr-defined]
+    waiting_n = waiting.count()
     return {
         "waiting": shown,
-        "waiting_n": waiting.count(),
-        "more": max(0, waiting.count() - MOST),
+        "waiting_n": waiting_n,
+        "more": max(0, waiting_n - MOST),
         "ticked": list(ticked.filter(ticked_at__gte=since)[:TICKED]),
         "ticked_n": ticked.filter(ticked_at__gte=since).count(),
         "focused": next((one.pk for one in shown if one.pk == focus), shown[0].pk if shown else None),
@@ -52,13 +49,6 @@ def review_context(request: HttpRequest, focus: int | None = None, trouble: str 
         "review_trouble": trouble,
         "person_kinds": PERSON_KINDS,
     }
-
-
-def _length(review: Review) -> str:
-    if review.ended_at is None:
-        return ""
-    seconds = max(1, round((review.ended_at - review.begun_at).total_seconds()))
-    return f"{seconds} s" if seconds < 60 else f"{seconds // 60}:{seconds % 60:02d}"
 
 
 def _cases_of(user: Any, review: Review) -> list[Any]:
@@ -71,7 +61,7 @@ def _cases_of(user: Any, review: Review) -> list[Any]:
 
 def _others(user: Any, since: datetime) -> int:
     """How much else moved, of which nothing had to be looked at."""
-    return queries.sightings(user).filter(begun_at__gte=since).count()
+    return queries.sightings(user).filter(kind="motion", begun_at__gte=since).count()
 
 
 @require_safe
@@ -117,11 +107,10 @@ def _after(user: Any, review: Review) -> int | None:
 @require_safe
 @needs("see cameras")
 def thumb(request: HttpRequest, key: int) -> HttpResponse:
-    """The small picture of a row; what is masked for its viewer is painted over."""
+    """The small picture of a row."""
     review = get_object_or_404(queries.reviews(user_of(request)), pk=key)
-    masks = pictures.masks_for(request.user, review.camera)
     note_pictures(request, review.camera.code)
-    return jpeg(pictures.thumbnail(review.thumbnail, masks), "There is no picture of it.")
+    return jpeg(pictures.thumbnail(review.thumbnail), "There is no picture of it.")
 
 
 urlpatterns = [

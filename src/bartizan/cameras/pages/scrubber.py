@@ -9,11 +9,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from bartizan.cameras import queries
-from bartizan.cameras.jump import NotAMomentError, moment_from
+from bartizan.cameras.jump import NotAMomentError, moment_from, typed
 from bartizan.cameras.models import Camera, Sighting
 from bartizan.cameras.pages.asked import clock_of, moment_of
 from bartizan.cameras.scrub import Gap, Moved, Scrub, Seen, Span, day_of, scrub, stretch_of
-from bartizan.estate import queries as estate
 
 GRAVE: Final = 3
 """The severity from which on what was seen stands out."""
@@ -29,32 +28,26 @@ def scrub_context(request: HttpRequest, camera: Camera) -> dict[str, Any]:
     return {
         "scrub": drawn(request.user, camera, shown, now, clock),
         "at": at,
-        "is_live": at is None,
         "jump_words": f"{shown.astimezone(clock):%a} {shown.astimezone(clock).day} "
         f"{shown.astimezone(clock):%b %H:%M:%S}",
         "jump_trouble": trouble,
         "clock": clock,
         "speeds": SPEEDS,
-        "export_from": _typed(shown - timedelta(seconds=30), clock),
-        "export_to": _typed(min(shown + timedelta(seconds=90), now), clock),
+        "export_from": typed(shown - timedelta(seconds=30), clock),
+        "export_to": typed(min(shown + timedelta(seconds=90), now), clock),
     }
-
-
-def _typed(at: datetime, clock: tzinfo) -> str:
-    """As somebody would type it, and as it is understood."""
-    return f"{at.astimezone(clock):%Y-%m-%d %H:%M:%S}"
 
 
 def _asked_for(request: HttpRequest, now: datetime, clock: tzinfo) -> tuple[datetime | None, str]:
     """The moment to be shown, nothing for now; and what is wrong with what somebody typed."""
-    typed = request.GET.get("jump", "").strip()[:60]
-    if not typed:
+    words = request.GET.get("jump", "").strip()[:60]
+    if not words:
         return moment_of(request), ""
     try:
-        at = moment_from(typed, now, clock)
+        at = moment_from(words, now, clock)
     except NotAMomentError as error:
         return moment_of(request), str(error)
-    return (None, "") if typed.casefold() == "now" else (at, "")
+    return (None, "") if words.casefold() == "now" else (at, "")
 
 
 def drawn(user: Any, camera: Camera, at: datetime, now: datetime, clock: tzinfo) -> Scrub:
@@ -101,17 +94,14 @@ def _grave(user: Any, camera: Camera, span: Span) -> list[Span]:
 
 
 def _seen(user: Any, camera: Camera, span: Span, grave: list[Span]) -> list[Seen]:
-    found = queries.sightings(user).filter(
+    found = queries.sightings(user).defer("path").filter(
         camera=camera, kind="person", begun_at__lt=span.end, begun_at__gt=span.start - timedelta(hours=12)
     )  # fmt: skip
     here = [one for one in found.order_by("-begun_at")[:200] if (one.ended_at or span.end) > span.start]
-    names = dict(estate.people(user).filter(code__in={one.person for one in here}).values_list("code", "name"))
-    return [_as_seen(one, one.ended_at or span.end, names, grave) for one in here]
+    return [_as_seen(one, one.ended_at or span.end, grave) for one in here]
 
 
-def _as_seen(sighting: Sighting, until: datetime, names: dict[str, str], grave: list[Span]) -> Seen:
-    """A camera knows nobody: a name is there when a badge said it."""
-    if sighting.person:
-        return Seen(sighting.begun_at, until, names.get(sighting.person, sighting.person))
+def _as_seen(sighting: Sighting, until: datetime, grave: list[Span]) -> Seen:
+    """A camera knows nobody by name."""
     is_grave = _is_in(grave, sighting.begun_at, until)
     return Seen(sighting.begun_at, until, "nobody known" if is_grave else "", is_grave)

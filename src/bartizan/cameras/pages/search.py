@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bartizan.cameras import pictures, queries
-from bartizan.cameras.jump import NotAMomentError, moment_from
+from bartizan.cameras.jump import NotAMomentError, moment_from, typed
 from bartizan.cameras.models import Sighting
-from bartizan.cameras.pages.asked import jpeg, note_pictures, user_of
+from bartizan.cameras.pages.asked import jpeg, lasted, note_pictures, user_of
 from bartizan.core.access import needs
 from bartizan.estate import queries as estate
 from bartizan.web.shell import zone_of
@@ -36,10 +36,9 @@ def search(request: HttpRequest) -> HttpResponse:
     user, now = user_of(request), timezone.now()
     clock = as_zone(zone_of(user))
     since, until, trouble = _between(request, now, clock)
-    found = _asked(request, queries.sightings(user), since, until)
+    found = _asked(request, queries.sightings(user).defer("path"), since, until)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     zones = _zones(user)
-    names = dict(estate.people(user).filter(code__in={one.person for one in page}).values_list("code", "name"))
     context = {
         "place": "cameras",
         "tab": "search",
@@ -51,28 +50,24 @@ def search(request: HttpRequest) -> HttpResponse:
         "asked": request.GET,
         "since": since,
         "until": until,
-        "typed_from": _typed(since, clock),
-        "typed_to": _typed(until, clock),
+        "typed_from": typed(since, clock),
+        "typed_to": typed(until, clock),
         "trouble": trouble,
-        "rows": [_row(one, zones, names) for one in page],
+        "rows": [_row(one, zones) for one in page],
         "query": urlencode([(k, v) for k, v in request.GET.items() if k != "page"]),
     }
     return render(request, "cameras/search.html", context, status=422 if trouble else 200)
-
-
-def _typed(at: datetime, clock: tzinfo) -> str:
-    return f"{at.astimezone(clock):%Y-%m-%d %H:%M}"
 
 
 def _between(request: HttpRequest, now: datetime, clock: tzinfo) -> tuple[datetime, datetime, str]:
     """The last day unless something else was typed; and what is wrong with what was."""
     since, until = now - FIRST, now
     try:
-        if typed := request.GET.get("to", "").strip()[:40]:
-            until = moment_from(typed, now, clock)
+        if words := request.GET.get("to", "").strip()[:40]:
+            until = moment_from(words, now, clock)
             since = until - FIRST
-        if typed := request.GET.get("from", "").strip()[:40]:
-            since = moment_from(typed, now, clock)
+        if words := request.GET.get("from", "").strip()[:40]:
+            since = moment_from(words, now, clock)
     except NotAMomentError as error:
         return since, until, str(error)
     return since, until, "The beginning lies after the end." if since > until else ""
@@ -106,13 +101,11 @@ def _zones(user: Any) -> dict[str, str]:
     return named | places
 
 
-def _row(sighting: Sighting, zones: dict[str, str], names: dict[str, str]) -> dict[str, Any]:
-    seconds = max(1, round((sighting.ended_at - sighting.begun_at).total_seconds()))
+def _row(sighting: Sighting, zones: dict[str, str]) -> dict[str, Any]:
     return {
         "sighting": sighting,
-        "who": names.get(sighting.person, sighting.person),
         "where": ", ".join(zones.get(zone, zone) for zone in sighting.zones[:3]),
-        "length": f"{seconds} s" if seconds < 60 else f"{seconds // 60}:{seconds % 60:02d}",
+        "length": lasted(sighting.begun_at, sighting.ended_at),
     }
 
 
@@ -121,8 +114,7 @@ def _row(sighting: Sighting, zones: dict[str, str], names: dict[str, str]) -> di
 def picture(request: HttpRequest, key: int) -> HttpResponse:
     sighting = get_object_or_404(queries.sightings(user_of(request)), pk=key)
     note_pictures(request, sighting.camera.code)
-    masks = pictures.masks_for(request.user, sighting.camera)
-    return jpeg(pictures.thumbnail(sighting.thumbnail, masks), "There is no picture of it.")
+    return jpeg(pictures.thumbnail(sighting.thumbnail), "There is no picture of it.")
 
 
 urlpatterns = [

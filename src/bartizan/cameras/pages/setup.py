@@ -15,7 +15,7 @@ from bartizan.cameras import queries
 from bartizan.cameras.actions.camera import change_camera, remove_camera, switch_camera
 from bartizan.cameras.actions.setup import set_up
 from bartizan.cameras.pages.asked import camera_of, user_of
-from bartizan.cameras.pages.setup_form import FIRST, SettingsForm, initial_of
+from bartizan.cameras.pages.setup_form import FIRST, RETYPE, SettingsForm, initial_of, is_its_own
 from bartizan.cameras.tiles import tile_of
 from bartizan.core.access import needs
 from bartizan.estate import queries as estate
@@ -59,7 +59,8 @@ def _prefilled(request: HttpRequest) -> dict[str, Any]:
 @needs("change registers")
 def change(request: HttpRequest, code: str) -> HttpResponse:
     camera, user = camera_of(request, code), user_of(request)
-    form = SettingsForm(user, request.POST or None, initial=initial_of(camera))
+    keeps = request.method == "POST" and request.POST.get("do", "keep") == "keep"  # other buttons send no settings
+    form = SettingsForm(user, request.POST if keeps else None, initial=initial_of(camera))
     trouble = ""
     if request.method == "POST":
         try:
@@ -91,7 +92,10 @@ def _done(request: HttpRequest, camera: Any, form: SettingsForm) -> bool:
         switch_camera(camera, deed == "on", user)
         return True
     if form.is_valid():
-        change_camera(camera, form.values(), user)
+        told = form.values()
+        if camera.secret and "password" not in told and not is_its_own(camera, told):
+            raise ValidationError(RETYPE)
+        change_camera(camera, told, user)
         return True
     return False
 

@@ -14,7 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bartizan.cameras import queries
 from bartizan.cameras.actions.camera import password_of
+from bartizan.cameras.models import Camera
 from bartizan.cameras.pages.asked import camera_of, user_of
+from bartizan.cameras.pages.setup_form import RETYPE, is_its_own
 from bartizan.core.access import needs
 
 LISTENS: Final = 3.0
@@ -27,7 +29,11 @@ LACKS: Final = "This needs the extra for cameras: install bartizan[cameras] and 
 def tried(request: HttpRequest) -> HttpResponse:
     """A picture from the address that was typed, or why there is none; of an ONVIF address alone its streams."""
     told = request.POST
-    password = told.get("password", "") or _kept(request, told.get("code", ""))
+    password, camera = told.get("password", ""), _changed(request)
+    if camera and camera.secret and not password:
+        if not is_its_own(camera, told):
+            return render(request, "cameras/_tried.html", {"trouble": RETYPE})
+        password = password_of(camera)
     try:
         if told.get("main_url", "").strip():
             context = _picture(told, password)
@@ -60,14 +66,12 @@ def _profiles(told: Mapping[str, str], password: str) -> dict[str, Any]:
         return {"trouble": str(error)}
 
 
-def _kept(request: HttpRequest, code: str) -> str:
-    """The password that is kept of a camera that is changed."""
-    if not code:
-        return ""
+def _changed(request: HttpRequest) -> Camera | None:
+    """Of one that is being changed and not added."""
     try:
-        return password_of(camera_of(request, code))
+        return camera_of(request, request.POST.get("code", ""))
     except Http404:
-        return ""
+        return None
 
 
 @require_safe

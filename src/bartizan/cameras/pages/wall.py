@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -66,11 +66,9 @@ def wall(request: HttpRequest) -> HttpResponse:
     opened: Tile = context["opened"]
     if part in ("", "watch", "scrub"):
         context |= scrub_context(request, opened.camera)
+        context |= _around(request, context)
     if part in ("", "watch"):
         context |= _opened(request, opened) | _grave(user, opened)
-        if context["at"]:
-            context["has_picture"] = pictures.segment_at(opened.camera, context["at"]) is not None
-            context["around"] = [_recorded(one, context["at"]) for one in context["around"]]
         _note(request, context)
     if part in ("", "review"):
         wanted = request.GET.get("review", "")
@@ -108,7 +106,7 @@ def _chosen(request: HttpRequest, every: list[Tile]) -> dict[str, Any]:
     shown = [by_code[code] for code in codes[: size - 1]]
     return {
         "opened": opened,
-        "around": [Around(one, _opening(request, opened, one, shown)) for one in shown],
+        "shown": shown,
         "around_codes": ",".join(one.code for one in shown),
         "site": site,
         "sites": sorted(sites.items(), key=lambda pair: pair[1]),
@@ -128,21 +126,29 @@ def _worth_opening(tiles: list[Tile]) -> Tile:
     return next((one for one in live if one.icon in ("person", "people")), live[0] if live else tiles[0])
 
 
-def _opening(request: HttpRequest, opened: Tile, tile: Tile, shown: list[Tile]) -> str:
+def _around(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """The tiles around the opened camera, and which of them all has a picture of the moment that is looked at."""
+    opened, shown, at = context["opened"], context["shown"], context["at"]
+    recorded = pictures.recorded_at([one.camera for one in (opened, *shown)], at) if at else set()
+    return {
+        "has_picture": opened.camera.pk in recorded if at else bool(opened.pictured_at),
+        "around": [
+            Around(one, _opening(request, opened, one, shown, at), not at or one.camera.pk in recorded) for one in shown
+        ],
+    }
+
+
+def _opening(request: HttpRequest, opened: Tile, tile: Tile, shown: list[Tile], at: datetime | None) -> str:
     places = ",".join(opened.code if one == tile else one.code for one in shown)
-    asked = {name: value for name in ("site", "tiles", "at") if (value := request.GET.get(name))}
-    return f"{reverse('cameras')}?{urlencode(asked | {'camera': tile.code, 'around': places})}"
-
-
-def _recorded(around: Around, at: datetime) -> Around:
-    return replace(around, has_picture=pictures.segment_at(around.tile.camera, at) is not None)
+    asked = {name: value for name in ("site", "tiles") if (value := request.GET.get(name))}
+    moment = {"at": at.isoformat()} if at else {}
+    return f"{reverse('cameras')}?{urlencode(asked | moment | {'camera': tile.code, 'around': places})}"
 
 
 def _opened(request: HttpRequest, opened: Tile) -> dict[str, Any]:
     camera: Camera = opened.camera
     return {
         "overlay": overlay_of(camera, opened.seen),
-        "has_picture": bool(opened.pictured_at),
         "is_open": pictures.is_open_to(request.user, camera),
         "may_export": may(request.user, "export clips"),
         "may_set_up": may(request.user, "change registers"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -22,7 +22,9 @@ from bartizan.estate import queries as estate
 
 KINDS: Final = {"zones": "Zone", "lines": "Counting line", "masks": "Mask"}
 MOST: Final = 40
-_CORNER: Final = re.compile(r"\s*([01]?[.,]?\d*)\s*[ ;:/x]\s*([01]?[.,]?\d*)\s*$")
+HIDES: Final = ("all", "sealed", "motion")
+_SHARE: Final = r"(0(?:\.\d*)?|\.\d+|1(?:\.0*)?)"
+_CORNER: Final = re.compile(rf"\s*{_SHARE}\s*[ ;:/x]\s*{_SHARE}\s*")
 _TEXTS: Final = {"zones": ("zone", "rule"), "lines": ("portal", "way", "in_words", "out_words"), "masks": ("for",)}
 _FIGURES: Final = {"zones": ("loiter_seconds", "left_seconds", "most")}
 
@@ -48,11 +50,18 @@ def zones(request: HttpRequest, code: str) -> HttpResponse:
         "overlay": overlay_of(camera, queries.state_of(code)),
         "width": WIDTH,
         "drawn": [(kind, words, _listed(kind, drawn[kind])) for kind, words in KINDS.items()],
-        "estate_zones": list(estate.zones(user)),
-        "portals": list(estate.portals(user)),
+        "estate_zones": _named(estate.zones(user), drawn["zones"], "zone"),
+        "portals": _named(estate.portals(user), drawn["lines"], "portal"),
         "trouble": trouble,
     }
     return render(request, "cameras/zones.html", context, status=422 if trouble else 200)
+
+
+def _named(records: Iterable[Any], shapes: list[Any], key: str) -> list[tuple[str, str]]:
+    """Codes and names to choose from. What a shape stands for already is among them, listed for this user or not: the
+    form would take it away otherwise."""
+    listed = {one.code: one.name for one in records}
+    return list(({code: "" for shape in shapes if (code := shape.get(key))} | listed).items())
 
 
 def _listed(kind: str, shapes: list[Any]) -> list[dict[str, Any]]:
@@ -62,7 +71,7 @@ def _listed(kind: str, shapes: list[Any]) -> list[dict[str, Any]]:
 
 
 def typed(points: Any) -> str:
-    return ", ".join(f"{x:g} {y:g}" for x, y in points)
+    return ", ".join(f"{round(x, 4):g} {round(y, 4):g}" for x, y in points)
 
 
 def read(post: Mapping[str, str], before: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
@@ -82,8 +91,10 @@ def _shape(post: Mapping[str, str], kind: str, n: int, before: list[Any]) -> dic
         "points": corners_from(corners, name or f"{KINDS[kind]} {n + 1}"),
     }
     shape |= {key: own[key].strip()[:120] for key in _TEXTS[kind] if key in own}
-    for key in _FIGURES.get(kind, ()):
-        figure = own.get(key, "").strip()
+    if kind == "masks" and shape.get("for", "all") not in HIDES:
+        raise ValidationError(f"{shape['name']}: say whether it hides from everybody, from who may not export, or not.")
+    for key in own.keys() & set(_FIGURES.get(kind, ())):
+        figure = own[key].strip()
         if figure and not figure.isdecimal():
             raise ValidationError(f"{shape['name']}: write seconds and people as whole numbers.")
         shape[key] = int(figure[:6]) if figure else 0
@@ -94,12 +105,12 @@ def _shape(post: Mapping[str, str], kind: str, n: int, before: list[Any]) -> dic
 
 def corners_from(text: str, name: str) -> list[list[float]]:
     """``0.1 0.2, 0.3 0.25, …``: shares of the picture's width and height. Raises ValidationError in words."""
-    found = [_CORNER.match(part) for part in text.replace("\n", ",").split(",") if part.strip()]
+    found = [_CORNER.fullmatch(part) for part in text.replace("\n", ",").split(",") if part.strip()]
     if not found or any(one is None for one in found):
         raise ValidationError(
             f"{name}: write its corners like 0.10 0.20, 0.35 0.20, 0.35 0.80 (to the right, then down; 0 to 1)."
         )
-    return [[min(1.0, float(one[1] or 0)), min(1.0, float(one[2] or 0))] for one in found if one]
+    return [[float(one[1]), float(one[2])] for one in found if one]
 
 
 def checked(drawn: Mapping[str, list[Any]]) -> dict[str, list[Any]]:

@@ -38,7 +38,6 @@ class Written:
     width: int
     height: int
     frames: int
-    has_motion: bool = False
     gap_before: str = ""
     is_cut: bool = False
 
@@ -53,7 +52,7 @@ class Segment:
         self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.code, self.stream, self.gap_before = code, stream, gap_before
         self.begun = self.ended = first.at
-        self.frames, self.has_motion = 0, False
+        self.frames = 0
         self._usual = 1 / stream.rate if stream.rate else 0.04
         self._zero, self._last = first.packet.dts, -1
         self._out = av.open(str(self.file), "w", format="mp4", options=_FRAGMENTS)
@@ -90,7 +89,7 @@ class Segment:
         return Written(
             self.code, self.path, datetime.fromtimestamp(self.begun, UTC),
             datetime.fromtimestamp(self.ended + usual, UTC), size, digest, self.stream.codec, self.stream.width,
-            self.stream.height, self.frames, self.has_motion, self.gap_before,
+            self.stream.height, self.frames, self.gap_before,
         )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from bartizan.cameras.recording.files import Segment, Written
 from bartizan.connectors.rtsp.stream import Stream, Taken
 
-_LONGEST_RING: Final = 64 * 1024 * 1024
+_MOST_HELD: Final = 64 * 1024 * 1024
 """Bytes that are held in memory before motion, at most."""
 Done = Callable[[Written], None]
 
@@ -91,8 +91,6 @@ class Recorder:
     def _write(self, taken: Taken) -> None:
         assert self._segment is not None
         self._segment.take(taken)
-        if taken.at < self._moved_until:
-            self._segment.has_motion = True
 
     def _end(self, gap: str) -> None:
         """``gap``: why the next file will not follow on."""
@@ -108,10 +106,13 @@ class Recorder:
         self._ring.append(taken)
         self._ring_bytes += taken.packet.size
         while (second := self._second_group()) and (
-            self._ring[second].at <= taken.at - self._plan.pre_seconds or self._ring_bytes > _LONGEST_RING
+            self._ring[second].at <= taken.at - self._plan.pre_seconds or self._ring_bytes > _MOST_HELD
         ):
             for _ in range(second):
                 self._ring_bytes -= self._ring.popleft().packet.size
+        if self._ring_bytes > _MOST_HELD:  # one group alone: recording begins with the next key picture
+            self._ring.clear()
+            self._ring_bytes = 0
 
     def _second_group(self) -> int:
         """Where the second key picture stands in the ring; 0 when there is none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -52,15 +52,18 @@ def clock_ahead(address: str, user: str, password: str) -> float:
 
 
 async def watched(
-    address: str, user: str, password: str, stop: asyncio.Event
+    address: str, user: str, password: str, stop: asyncio.Event, begun: Callable[[], None] = lambda: None
 ) -> AsyncIterator[tuple[datetime, Noticed]]:
-    """What the camera notices, with its own time of it, until ``stop``. Raises OnvifError in words."""
+    """What the camera notices, with its own time of it, until ``stop``. ``begun`` is called once it sends its events.
+    Raises OnvifError in words.
+    """
     camera = _camera(address, user, password)
     try:
         await asyncio.wait_for(camera.update_xaddrs(), _ANSWERS_WITHIN)
         lost = asyncio.Event()
         puller = await camera.create_pullpoint_manager(_RENEWED, lost.set)
         service = puller.get_service()
+        begun()
         while not (stop.is_set() or lost.is_set()):
             pulled = await service.PullMessages({"Timeout": _PULL, "MessageLimit": 100})
             for message in pulled.NotificationMessage or []:
@@ -91,12 +94,16 @@ async def _asked(address: str, user: str, password: str, ask: Any) -> Any:
 
 def _camera(address: str, user: str, password: str) -> Any:
     """``address``: of the device service, or host and port alone."""
-    parts = urlsplit(address if "//" in address else f"http://{address}")
-    if not parts.hostname:
+    try:
+        parts = urlsplit(address if "//" in address else f"http://{address}")
+        host, port = parts.hostname, parts.port or 80
+    except ValueError:  # of a port or brackets that cannot be
+        host, port = None, 0
+    if not host:
         raise OnvifError(
             f"“{address}” is no address of a camera; it looks like http://192.0.2.31/onvif/device_service."
         )
-    return ONVIFCamera(parts.hostname, parts.port or 80, user, password, adjust_time=True)
+    return ONVIFCamera(host, port, user, password, adjust_time=True)
 
 
 async def _clock(camera: Any) -> float:

@@ -30,8 +30,6 @@ class Clock:
     def __init__(self) -> None:
         self._base: float | None = None
         self._last: tuple[float, float] | None = None
-        self.lateness = 0.0
-        """Seconds by which the last packet came later than the quickest ones."""
 
     def at(self, stamp: float | None, now: float) -> float:
         """The time of day, in POSIX seconds, of a packet with ``stamp`` (seconds) that was read at ``now``.
@@ -46,7 +44,7 @@ class Clock:
         passed = now - self._last[1] if self._last else 0.0
         self._last = stamp, now
         quickest = delay if self._base is None else min(delay, self._base + max(passed, 0.0) * _DRIFT)
-        self._base, self.lateness = quickest, delay - quickest
+        self._base = quickest
         return stamp + quickest
 
     def _check(self, passed: float, delay: float) -> None:

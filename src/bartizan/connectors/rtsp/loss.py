@@ -19,7 +19,7 @@ class Loss:
     def __init__(self) -> None:
         self._steps: deque[float] = deque(maxlen=_LOOKED_AT)
         self._last: float | None = None
-        self.lost = self._since = 0
+        self._since = 0
 
     def after(self, stamp: float | None) -> str:
         """Words when a fifth of the latest pictures is missing; nothing otherwise. ``stamp``: in seconds."""
@@ -34,7 +34,6 @@ class Loss:
         self._since = 0
         usual = median(self._steps)
         missing = sum(round(step / usual) - 1 for step in self._steps if step > 1.5 * usual)
-        self.lost = missing
         if missing <= _MOST * (missing + len(self._steps)):
             return ""
         self._steps.clear()

@@ -108,9 +108,10 @@ class Stream:
         base = float(self.video.time_base or 0)
         loss = Loss() if self.transport == "udp" else None
         pace = _Pace(1 / self.rate if self.rate else 0.0)
-        known, heard = b"", time.monotonic()
+        known, asked = b"", time.monotonic()
         try:
             for packet in self._container.demux(self.video):
+                waited, asked = time.monotonic() - asked, time.monotonic()
                 if not packet.size:
                     continue
                 stamp = None if packet.pts is None else packet.pts * base
@@ -120,17 +121,16 @@ class Stream:
                 if packet.is_keyframe:
                     known = self._same_picture(known, packet)
                 yield Taken(packet, at, packet.is_keyframe, stamp)
-                heard = self._heard(heard)
+                self._check_wait(waited)
+                asked = time.monotonic()  # what the reader did with the picture is not the camera's silence
         except (av.error.FFmpegError, OSError) as error:
             raise CameraSilent(self._words(error)) from error
         raise CameraSilent(f"{shown(self.url)} ended the stream.")
 
-    def _heard(self, before: float) -> float:
+    def _check_wait(self, waited: float) -> None:
         """After a time-out the library hands on the picture that it held back until it would see the next."""
-        now = time.monotonic()
-        if now - before > self.silent_after:
+        if waited > self.silent_after:
             raise CameraSilent(f"No pictures from {shown(self.url)} for {self.silent_after:g} s; check its cable.")
-        return now
 
     def _same_picture(self, known: bytes, packet: Any) -> bytes:
         sets = parameter_sets(bytes(memoryview(packet)[:1024]), self.codec)
@@ -139,7 +139,9 @@ class Stream:
         return sets or known
 
     def _words(self, error: Exception) -> str:
-        why = next((words for kind, words in _ANSWERS if isinstance(error, kind)), str(error))
+        """The library's own words of an error hold the address with the password: they are told to nobody."""
+        told = getattr(error, "strerror", "") or type(error).__name__
+        why = next((words for kind, words in _ANSWERS if isinstance(error, kind)), told)
         return f"No pictures from {shown(self.url)}: {why}."
 
     def close(self) -> None:

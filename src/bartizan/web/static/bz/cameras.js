@@ -81,11 +81,12 @@ async function ahead(ms) {
 }
 
 function address(change) {
-  const url = new URL(location.href), box = opened();
+  const url = new URL(location.href), { code } = opened().dataset, camera = change.camera ?? code;
   url.pathname = "/cameras";
   url.searchParams.delete("jump");
-  url.searchParams.set("camera", box.dataset.code);
-  url.searchParams.set("around", [...document.querySelectorAll("[data-tile]")].map((tile) => tile.dataset.tile).join(","));
+  url.searchParams.set("camera", camera);
+  // what was open takes the place of what is opened
+  url.searchParams.set("around", [...document.querySelectorAll("[data-tile]")].map(({ dataset }) => dataset.tile === camera ? code : dataset.tile).join(","));
   for (const [name, value] of Object.entries(change)) { if (value) url.searchParams.set(name, value); else url.searchParams.delete(name); }
   return url.pathname + url.search;
 }
@@ -106,15 +107,18 @@ async function ask() {
   if (asking || document.hidden || isPaused() || !opened() || playback) return;
   asking = true;
   const query = boxes().map((box) => `c=${encodeURIComponent(`${box.dataset.code}@${had.get(box.dataset.code) ?? ""}`)}`).join("&");
-  const answer = await fetch(`/cameras/now?${query}`).catch(() => null);
-  if (answer?.ok && !answer.redirected) {
+  wait = SLOW;
+  try {
+    const answer = await fetch(`/cameras/now?${query}`);
+    if (!answer.ok || answer.redirected) return;
     const told = await answer.json();
     if (!playback) for (const box of boxes()) if (told[box.dataset.code]) show(box, told[box.dataset.code]);
     wait = EVERY;
-  } else {
-    wait = SLOW;
+  } catch (error) {
+    console.warn("The states of the cameras did not come; they are asked for again.", error);
+  } finally {
+    asking = false;
   }
-  asking = false;
 }
 
 function show(box, told) {
@@ -208,6 +212,14 @@ function typed(ms) {
   const of = Object.fromEntries(parts.map(({ type, value }) => [type, value]));
   return `${of.year}-${of.month}-${of.day} ${of.hour}:${of.minute}:${of.second}`;
 }
+
+// Show, of a row to review: the wall around it stays as it is.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("#review a[data-open]");
+  if (!link || !opened()) return;
+  const { searchParams } = new URL(link.href);
+  link.href = address({ camera: searchParams.get("camera"), at: searchParams.get("at") });
+}, true);
 
 // -- the page changes
 document.addEventListener("bz:put", (event) => { if (event.target.id === "watch") start(); });

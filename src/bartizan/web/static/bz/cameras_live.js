@@ -10,6 +10,7 @@ export class Live {
     this.code = box.dataset.code;
     this.video = box.querySelector("[data-video]");
     this.picture = box.querySelector("[data-picture]");
+    this.peer = null;
     this.isOver = false;
     this.isStreaming = false;
   }
@@ -58,12 +59,14 @@ export class Live {
     this.box.dataset.shown = "pictures";
     this.video.hidden = true;
     this.picture.hidden = false;
-    this.picture.src = `/cameras/${encodeURIComponent(this.code)}/stream`;
-    this.picture.onerror = () => { this.picture.onerror = null; };
+    this.picture.onerror = () => { this.isStreaming = false; };  // the wall's own pictures take over until it is renewed
+    this.picture.src = `/cameras/${encodeURIComponent(this.code)}/stream?${Date.now()}`;  // else the answer that ended would be shown again
     this.isStreaming = true;
     this.say("rec", "Live, single pictures", this.why);
+    this.renewal = setTimeout(() => this.again(null), AGAIN);
   }
 
+  // peer: the connection that is over; null for pictures.
   again(peer) {
     if (this.isOver || this.peer !== peer) return;
     this.drop();

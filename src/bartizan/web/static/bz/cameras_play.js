@@ -25,25 +25,27 @@ export class Player {
   // Where nothing is recorded the next piece is shown, and the reason told. False: there is nothing after it either.
   async seek(ms) {
     const turn = ++this.turn;
-    if (!this.knows(ms)) await this.learn(ms);
+    const isTold = this.knows(ms) || await this.learn(ms);
     if (turn !== this.turn) return true;
-    const found = this.pieces.find((one) => one.from <= ms && ms < one.to) ?? this.pieces.find((one) => one.from > ms);
+    const found = this.pieces.find((one) => one.from <= ms && ms < one.to) ?? (isTold ? this.pieces.find((one) => one.from > ms) : null);
     this.gap = found && found.from > ms ? this.gaps.find((one) => one.from <= ms && ms < one.to) : null;
-    if (!found) { this.nothing(); return false; }
+    if (!found) { this.nothing(isTold ? "Nothing was recorded here" : "The console does not answer"); return false; }
     this.show(found, Math.max(ms, found.from));
     return true;
   }
 
   knows(ms) { return this.known && this.known.from <= ms && ms < this.known.to - 1000; }
 
+  // False: the console did not tell.
   async learn(ms) {
     const from = ms - BEHIND, to = ms + AHEAD;
     const answer = await fetch(`/cameras/${encodeURIComponent(this.code)}/recorded?at=${iso(from)}&until=${iso(to)}`).catch(() => null);
-    if (!answer?.ok || answer.redirected) return;
-    const told = await answer.json();
+    const told = answer?.ok && !answer.redirected ? await answer.json().catch(() => null) : null;
+    if (!told) return false;
     this.pieces = told.pieces;
     this.gaps = told.gaps;
     this.known = { from, to: Math.min(to, Math.max(told.pieces.at(-1)?.to ?? from, Date.now() - FETCH_AGAIN)) };
+    return true;
   }
 
   show(piece, ms) {
@@ -93,24 +95,30 @@ export class Player {
     this.prepare();
   }
 
-  // Single pictures: one is asked for when the one before it has come.
+  // Single pictures: one is asked for when the one before it has come, and then for the newest moment that was wanted.
   still(ms) {
     for (const video of this.videos) { video.hidden = true; video.pause(); }
     this.picture.hidden = false;
     this.box.dataset.shown = "pictures";
-    this.at = ms;
-    if (this.asking) return;
+    this.at = this.wanted = ms;
+    if (!this.asking) this.draw(ms);
+  }
+
+  draw(ms) {
     this.asking = true;
-    this.picture.onload = this.picture.onerror = () => { this.asking = false; };
+    this.picture.onload = this.picture.onerror = () => {
+      this.asking = false;
+      if (this.wanted !== ms && this.box.dataset.shown === "pictures") this.draw(this.wanted);
+    };
     this.picture.src = `/cameras/${encodeURIComponent(this.code)}/picture?at=${iso(ms)}`;
   }
 
-  nothing() {
+  nothing(words) {
     for (const video of this.videos) { video.pause(); video.hidden = true; }
     this.picture.hidden = true;
     this.piece = null;
     this.box.dataset.shown = "nothing";
-    this.say("Nothing was recorded here");
+    this.say(words);
   }
 
   // Words over a picture that is none; without words there is one.
@@ -162,6 +170,7 @@ export class Player {
 
   stop() {
     this.pause();
+    this.picture.onload = this.picture.onerror = null;
     for (const video of this.videos) { video.onended = video.onerror = null; video.removeAttribute("src"); video.load(); video.hidden = true; }
   }
 }
