@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import fcntl
 import json
 import os
 import random
@@ -118,7 +119,7 @@ class Watched:
             self.journal += [now for record in records if b"door.granted" in record]
 
     def _look_lake(self) -> None:
-        """Asks when the catalog changed, so that looking costs the line next to nothing."""
+        """Asks when the catalog changed and the commit is over, so that looking costs the line next to nothing."""
         from bartizan.watch.lake import Lake
 
         while not (self._data / "lake" / "catalog.sqlite").exists():
@@ -130,7 +131,9 @@ class Watched:
                 changed = self._changed()
                 if changed == seen:
                     continue
-                seen, now = changed, time.perf_counter()
+                with (self._data / "lake" / "commit.lock").open("w") as turn:
+                    fcntl.flock(turn, fcntl.LOCK_SH)
+                seen, now = self._changed(), time.perf_counter()
                 found = lake.ask("SELECT count(*) AS n FROM lake.event WHERE kind = 'door.granted'")["n"][0].as_py()
                 self.lake += [now] * (found - len(self.lake))
 

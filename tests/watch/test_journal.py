@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from bartizan.watch.journal import (
     RECORD_BYTES,
+    Bell,
     Cursor,
     JournalError,
     JournalFull,
@@ -346,3 +347,30 @@ def test_a_full_disk_refuses_new_records_and_works_again_when_space_returns(tiny
     assert seen + records == [*kept, b"after"]
     assert len(kept) > 50
     assert reader.damage == []
+
+
+def test_whoever_waits_at_the_bell_is_awake_once_a_record_is_written(tmp_path: Path) -> None:
+    with Bell(tmp_path) as bell, Writer(tmp_path, "watch") as writer:
+        threading.Timer(0.2, writer.write, [[b"one"]]).start()
+        assert heard(bell)
+        assert Reader(tmp_path).read({})[0] == [b"one"]
+
+
+def test_nobody_has_to_hear_the_bell(tmp_path: Path) -> None:
+    with Writer(tmp_path, "watch") as writer:
+        writer.write([b"before there was one"])
+        with Bell(tmp_path) as bell:
+            for _ in range(70_000):  # more than a pipe holds
+                writer._rope.pull()
+            bell.wait(0)
+        writer.write([b"after whoever heard it went"])
+        with Bell(tmp_path) as bell:
+            writer.write([b"heard again"])
+            assert heard(bell)
+    assert len(Reader(tmp_path).read({})[0]) == 3
+
+
+def heard(bell: Bell) -> bool:
+    began = time.monotonic()
+    bell.wait(30)
+    return time.monotonic() - began < 20

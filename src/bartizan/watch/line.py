@@ -26,7 +26,7 @@ from bartizan.estate import queries as estate
 from bartizan.watch import rulebook, upkeep
 from bartizan.watch.actions import sources
 from bartizan.watch.intake import Intake
-from bartizan.watch.journal import Writer
+from bartizan.watch.journal import Bell, Writer
 from bartizan.watch.judge import Judge
 from bartizan.watch.lake import Lake, LakeError
 from bartizan.watch.models import Alarm, Source
@@ -34,8 +34,8 @@ from bartizan.watch.obey import Obeying
 from bartizan.watch.receive import Configured, Receiver
 
 log = logging.getLogger(__name__)
-IDLE = 0.03
-"""Seconds between two looks into an empty journal."""
+IDLE = 0.25
+"""Seconds until an empty journal is looked into although nobody rang."""
 LOOKS = 2.0
 """Seconds between two looks at what people changed: sources, rules, estate."""
 _STORES: Final = (LakeError, OperationalError, OSError)
@@ -143,19 +143,20 @@ def judge_what_is_there(data: Path) -> Judged:
 
 
 def open_judge(data: Path) -> Judge:
-    """The judge of a data folder, with its estate and rule book; the lake comes last, so that none is left open."""
+    """The judge of a data folder, with its estate and rule book; the lake comes last, so that none is left open. One
+    thread stores a batch sooner than two, which wait for each other."""
     known, book = estate.snapshot(), rulebook.load()
-    return Judge(data, Lake(data / "lake"), known, book)
+    return Judge(data, Lake(data / "lake", threads=1), known, book)
 
 
 def judge_until(data: Path, stop: threading.Event) -> None:
     """Judge until told to stop. When a store is busy or full, say so and begin again as after a crash, from what was
     saved last: the journal keeps everything, and an event whose alarm could not be raised is not taken for judged."""
-    with only_judge(data):
+    with only_judge(data), Bell(data / "journal") as bell:
         keeper = upkeep.Upkeep(open_judge(data))
         while not stop.is_set():
             try:
-                _judge_on(keeper, stop)
+                _judge_on(keeper, bell, stop)
             except _STORES as error:
                 log.warning("The line waits: %s", error)
                 _begin_again(data, keeper, str(error), stop)
@@ -175,7 +176,7 @@ def _begin_again(data: Path, keeper: upkeep.Upkeep, words: str, stop: threading.
             return
 
 
-def _judge_on(keeper: upkeep.Upkeep, stop: threading.Event) -> None:
+def _judge_on(keeper: upkeep.Upkeep, bell: Bell, stop: threading.Event) -> None:
     judge = keeper.judge
     looked = idle_since = time.monotonic()
     while not stop.is_set():
@@ -190,5 +191,5 @@ def _judge_on(keeper: upkeep.Upkeep, stop: threading.Event) -> None:
             if time.monotonic() - idle_since > LOOKS:
                 judge.close_windows(time.time_ns() // 1000)
                 idle_since = time.monotonic()
-            stop.wait(IDLE)
+            bell.wait(IDLE)
     judge.remember()

@@ -22,7 +22,7 @@ from bartizan.engines.access import CardError, decode
 from bartizan.engines.observe import Observation
 
 log = logging.getLogger(__name__)
-_TURN: Final = 0.005
+_TURN: Final = 0.002
 _TICK: Final = 0.1
 _AGAIN: Final = 2.0
 """Seconds until a port that is away is tried again."""

@@ -8,6 +8,7 @@ promises carry the rest:
   closed for good, so that a reader's cursor never points into the middle of something newer.
 """
 
+from bartizan.watch.journal.bell import Bell
 from bartizan.watch.journal.frames import (
     RECORD_BYTES,
     Cursor,
@@ -23,6 +24,7 @@ from bartizan.watch.journal.writer import Writer
 
 __all__ = [
     "RECORD_BYTES",
+    "Bell",
     "Cursor",
     "Damage",
     "JournalError",

@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Final, Self
 
+from bartizan.watch.journal.bell import Rope
 from bartizan.watch.journal.frames import (
     Damage,
     JournalError,
@@ -56,6 +57,7 @@ class Writer:
         self._gathering = _Batch()
         self._file: int | None = None
         self._durable = 0
+        self._rope = Rope(folder)
         self.damage = self._cut_torn_end()
 
     def write(self, records: Sequence[bytes]) -> None:
@@ -75,6 +77,7 @@ class Writer:
     def close(self) -> None:
         with self._turn:
             self._retire()
+            self._rope.close()
             if self._lock_file is not None:
                 os.close(self._lock_file)
                 self._lock_file = None
@@ -133,6 +136,7 @@ class Writer:
             view = view[os.write(file, view) :]
         os.fdatasync(file)  # flushes the file's size too; only its dates may lag
         self._durable += len(content)
+        self._rope.pull()
 
     def _begin(self) -> int:
         """Begin a segment. Numbers follow the clock, so that they go on rising even after the folder was emptied."""
