@@ -19,6 +19,7 @@ import pytest
 
 from bartizan.connectors.dc09.answers import framed
 from bartizan.connectors.osdp.played import KEY, Readers, readers
+from bartizan.connectors.osdp.told import RED
 from tests.cameras.streams import Served, served
 from tests.system.test_product import Product, free_port, until
 
@@ -86,6 +87,15 @@ exhibit = keep_recording(case, clip.camera, clip.since, clip.until, "what the va
 export = Export.objects.get()
 print(json.dumps({"exhibit": exhibit.number, "digest": exhibit.digest, "sha256": export.sha256, "of": export.exhibit,
                   "size": exhibit.size, "held": ClipHold.objects.count(), "place": exhibit.found_where}))
+"""
+LOCK = """
+import django
+django.setup()
+from bartizan.core.models import User
+from bartizan.doors.actions.orders import lock_down
+from bartizan.doors.queries.scopes import scope_of
+officer = User.objects.first()
+lock_down(scope_of(officer, "zone:KP-0.01"), 5, [], 10, "Somebody is in the vault", officer)
 """
 
 
@@ -186,3 +196,14 @@ def test_alarm_door_clip_and_place_come_together_in_one_case(house: tuple[Produc
     assert kept["digest"] == kept["sha256"]
     assert (kept["of"].endswith(kept["exhibit"]), kept["held"], kept["place"]) == (True, 1, "Vault")
     assert kept["size"] > 10_000
+    locked_down(product, line)
+
+
+def locked_down(product: Product, line: Readers) -> None:
+    """By one deed of the officer: the reader was told and answered, and whose badge opened before is refused."""
+    python(product, LOCK)
+    until(lambda: product.rows("select verb, target, state from watch_act") == [("lockdown", "portal:KP-0-001", "done")])
+    opened = len(line.relay(1))
+    line.card(1, 4417)
+    until(lambda: line.lights(1)[-1:] == [(RED, True)])
+    assert (5, 50) not in line.relay(1)[opened:]

@@ -1,4 +1,4 @@
-"""The workers: a process for each processor, each with its share of the cameras, begun anew when one dies."""
+"""The workers: processes that have their share of the cameras each, begun anew when one dies."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -19,6 +19,8 @@ from bartizan.cameras.worker import work
 _SPAWN: Final = multiprocessing.get_context("spawn")
 _ENDS_WITHIN: Final = 30.0
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
+_TOGETHER: Final = 8
+"""Cameras a worker, where there are many."""
 _STEADY: Final = 30.0
 """Seconds of life after which a death is no repetition of the one before."""
 
@@ -40,6 +42,13 @@ class Died:
     codes: frozenset[str]
 
 
+def _fitting(cameras: int) -> int:
+    """Workers for so many cameras: a processor is never without one, and threads of few cameras seldom wait for each
+    other (Python runs one of a process at a time: 60 cameras in two processes cost a fifth more than in eight)."""
+    processors = os.cpu_count() or 1
+    return min(max(processors, -(-cameras // _TOGETHER)), 4 * processors)
+
+
 class Crew:
     """Cameras stay with the worker that has them while it lives."""
 
@@ -51,8 +60,10 @@ class Crew:
         """Workers that ended by themselves, since somebody last looked."""
 
     def assign(self, setups: Sequence[Setup], model: Model, most: int) -> None:
-        """Give every camera to a worker."""
-        self._share(setups, most or os.cpu_count() or 1)
+        """Give every camera to a worker. ``model``'s passes are those of a processor; its workers share them."""
+        self._share(setups, most or _fitting(len(setups)))
+        together = min(1.0, (os.cpu_count() or 1) / max(1, len(self._workers)))
+        model = replace(model, passes_per_second=model.passes_per_second * together)
         for worker in self._workers:
             mine = tuple(setup for setup in setups if self._of[setup.code] == worker.number)
             assign = Assign(mine, model)

@@ -22,7 +22,11 @@ class Recording(BaseModel):
         0.0, title="At most, gigabytes", ge=0, le=10_000_000, description="Of all recordings together; 0: no limit."
     )
     workers: int = Field(
-        0, title="Processes", ge=0, le=64, description="How many share the cameras among them; 0: one a processor."
+        0,
+        title="Processes",
+        ge=0,
+        le=64,
+        description="How many share the cameras among them; 0: one a processor, or one for eight cameras.",
     )
 
 
@@ -40,7 +44,7 @@ class Detecting(BaseModel):
         title="Looks a second",
         ge=0.1,
         le=1000,
-        description="Of the detector, in each process, over all its cameras.",
+        description="Of the detector, on each processor, over all its cameras.",
     )
 
 

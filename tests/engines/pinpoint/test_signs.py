@@ -176,3 +176,60 @@ def test_what_is_fetched_through_the_gateway_for_those_elsewhere_was_not_done_at
     found = weighed([far, near], FOUND, house=house)
     assert (act(found, far).host, act(found, far).zone) == ("GATE", "LA")
     assert (act(found, near).host, act(found, near).zone) == ("WS5", "OF"), "it is not said where from"
+
+
+def watched(minutes: int, people: int, **more: Any) -> dict[str, Any]:
+    """Five minutes of the camera in the lab, up to so many minutes after the night began."""
+    data = {"watched_seconds": 300.0, "looks_for": "people", "people": people} | more
+    return made(NIGHT + minutes * MINUTE, "camera.watched", "cameras", device="camera:C3", place="zone:LA", data=data)
+
+
+def night(people: int = 0, without: int = 0) -> list[dict[str, Any]]:
+    """An hour before to two hours after; ``without``: the report of that minute."""
+    return [watched(n, people) for n in range(-60, 121, 5) if n != without or not without]
+
+
+def test_that_a_camera_saw_nobody_is_told_only_where_it_looked_all_the_time() -> None:
+    read = door(NIGHT + 31 * MINUTE, 4005, "P3")
+    assert "nobody seen" in signs(weighed([read, *night()], LAB), read)
+    assert "nobody seen" not in signs(weighed([read, *night(people=1)], LAB), read)
+    assert "nobody seen" not in signs(weighed([read, *night(without=35)], LAB), read)
+    blind = [{**event, "data": {"watched_seconds": 300.0, "looks_for": "motion"}} for event in night()]
+    assert "nobody seen" not in signs(weighed([read, *blind], LAB), read)
+
+
+def test_a_camera_that_was_away_does_not_say_that_somebody_was_seen() -> None:
+    read = door(NIGHT + 31 * MINUTE, 4005, "P3")
+    for events, says in ((night(), True), (night(people=1), True), (night(without=35), False)):
+        found = weighed([read, *events], LAB)
+        assert ("nobody seen" in found.signs.told_by(act(found, read), found.rates["entry"])) is says
+
+
+def test_an_empty_room_all_night_speaks_against_whoever_would_have_stood_in_it() -> None:
+    seldom, often = Rate(2, 40), Rate(38, 40)
+    assert sign_nats("tailgating", "nobody seen", often, is_there=True) < -1
+    assert sign_nats("tailgating", "nobody seen", often, is_there=False) > 1
+    assert sign_nats("tailgating", "nobody seen", seldom, is_there=True) <= 0
+    assert sign_nats("remote_malware", "nobody seen", seldom, is_there=True) > 1
+    assert sign_nats("mail_out", "nobody seen", often, is_there=True) == 0
+
+
+def test_somebody_on_the_camera_in_a_room_that_is_empty_at_night_makes_a_way_in_likelier() -> None:
+    other_nights = [watched(n - day * 24 * 60, 0) for day in range(1, 8) for n in range(-60, 121, 5)]
+
+    def by_door(people: int) -> float:
+        told = pinpoint(Inquiry(effects=(LAB,), events=[*days(), *other_nights, *night(people)], estate=estate()))
+        return sum(one.probability for one in told.routes if one.route in ("tailgating", "cloned_badge", "lost_badge"))
+
+    assert by_door(1) > by_door(0)
+
+
+def crossed(n: int, direction: str = "in") -> dict[str, Any]:
+    at = {"place": "portal:P3", "device": "camera:C3"}
+    return made(NIGHT + n * MINUTE, "camera.crossed", "cameras", **at, data={"direction": direction, "count": 1})
+
+
+def test_who_crossed_a_cameras_line_without_a_read_is_a_surplus() -> None:
+    read = door(NIGHT + 31 * MINUTE, 4005, "P3")
+    assert "surplus" not in signs(weighed([read, crossed(31), crossed(40, "out")], LAB), read)
+    assert "surplus" in signs(weighed([read, crossed(31), crossed(32)], LAB), read)

@@ -47,9 +47,11 @@ _READ = "e.id::VARCHAR AS id, " + ", ".join(
 )
 
 
-def of_kinds(lake: Asked, kinds: Collection[str], window: Window, *, limit: int) -> list[Event]:
-    """The latest ``limit`` events of ``kinds`` in ``window``, the oldest first, as their sources told them: what an
-    engine reads at once and nobody on a page."""
-    sql, values = all_of([condition_of(window, {}), ("list_contains(?, kind)", [sorted(kinds)])])
+def of_kinds(
+    lake: Asked, kinds: Collection[str], window: Window, *, limit: int, zones: Collection[str] = ()
+) -> list[Event]:
+    """The latest ``limit`` events of ``kinds`` in ``window``, and in ``zones`` if there are any, the oldest first, as
+    their sources told them: what an engine reads at once and nobody on a page."""
+    sql, values = all_of([condition_of(window, {"zone": sorted(zones)}), ("list_contains(?, kind)", [sorted(kinds)])])
     asked = f"SELECT {_READ} FROM {lake.table} AS e WHERE {sql} ORDER BY e.time DESC, e.id DESC LIMIT {int(limit)}"  # noqa: S608
     return events_of(lake.ask(asked, values))[::-1]

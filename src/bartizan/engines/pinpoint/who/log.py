@@ -242,7 +242,7 @@ class _Reader:
         kind = get("kind") or "unknown"
         data = get("data")
         device = get("device") or ""
-        leaving = kind == "door.exit" or (kind[:5] == "door." and _is_leaving(data))
+        leaving = kind == "door.exit" or ((kind[:5] == "door." or kind == "camera.crossed") and _is_leaving(data))
         remote = remote_address(data) if data and kind.startswith(_FROM_ELSEWHERE) else ""
         at = self._desk(remote) if remote and kind[:5] != "login" else ""
         if kind in _OF_NETWORK:  # a firewall writes of the machine of ours at either end

@@ -30,11 +30,16 @@ _LEAST_LOGINS: Final = 5
 _HARDLY: Final = 0.1
 """Share of comparable days with a record at an hour up to which it is unusual."""
 _SILENT: Final = 7 * DAY
+_COUNTED: Final = ("camera.person", "camera.crossed")
 _NEEDS: Final = {
-    "surplus": "camera.person", "unread": "door.opened", "strange mail": "network.mail", "carrier": "document.written",
-    "beacon": "network.flow", "strange program": "host.process",
+    "surplus": _COUNTED, "unread": ("door.opened",), "strange mail": ("network.mail",), "beacon": ("network.flow",),
+    "carrier": ("document.written",), "strange program": ("host.process",), "nobody seen": ("camera.watched",),
 }  # fmt: skip
-"""Without records of this kind the absence of the sign says nothing."""
+"""Without records of any of these kinds the absence of the sign says nothing."""
+_WATCHED: Final = 10 * MINUTE
+"""A camera says at least so often that it has watched."""
+_SEAM: Final = MINUTE // 20
+"""Between two of its reports no more than this is missing."""
 
 
 class Signs:
@@ -51,8 +56,8 @@ class Signs:
             name: any(len(log.rows("kind", kind)) for kind in sign.kinds) for name, sign in SIGNS.items() if sign.kinds
         }
         self.recorded |= {name: True for name, sign in SIGNS.items() if not sign.kinds}
-        for name, kind in _NEEDS.items():
-            self.recorded[name] = bool(len(log.rows("kind", kind)))
+        for name, kinds in _NEEDS.items():
+            self.recorded[name] = any(len(log.rows("kind", kind)) for kind in kinds)
         self.recorded["again"] = len(effects) > 1
 
     def of(self, act: Act) -> Mapping[str, Ints]:
@@ -65,12 +70,17 @@ class Signs:
         return self._known[key]
 
     def told_by(self, act: Act, rates: Mapping[str, Rate]) -> Mapping[str, Rate]:
-        """Of the usual rates those of the signs that could be met at all at the deed: what everybody uses is foreign to
-        nobody, so that no foreign login there says nothing."""
+        """Of the usual rates those of the signs that could be met at all at the deed."""
+        return {name: rate for name, rate in rates.items() if self.could_be(name, act)}
+
+    def could_be(self, name: str, act: Act) -> bool:
+        """What everybody uses is foreign to nobody, so that no foreign login there says nothing; nor does a camera that
+        was not looking say that somebody was seen."""
+        if name == "nobody seen":
+            return bool(len(self._watched(act)))
         host = self._estate.hosts.get(act.host)
-        if host is None or host.owner or host.kind != "workstation":
-            return rates
-        return {name: rate for name, rate in rates.items() if name != "foreign login" or name in self.of(act)}
+        is_everybodys = host is not None and not host.owner and host.kind == "workstation"
+        return name != "foreign login" or not is_everybodys or name in self.of(act)
 
     def _rows(self, sign: Sign, act: Act) -> Ints:
         found = [self._near(sign, column, getattr(act, column), act, sign.kinds) for column in sign.by]
@@ -324,12 +334,41 @@ class Signs:
         return self._is_late(int(self._log.time[row]), self._log.name("zone", row), person.code)
 
     def surplus(self, act: Act) -> Ints:
-        """Passages that a camera at the door counted beyond the badges that were read there."""
+        """Passages that a camera at the door counted beyond the badges that were read there: over its line into the
+        zone, or people at the door where it has no line."""
+        crossed = self._near(SIGNS["surplus"], "zone", act.zone, act, ("camera.crossed",))
+        if len(crossed):
+            reads = self._near(SIGNS["surplus"], "zone", act.zone, act, ("door.granted",))
+            went, let = (rows[self._log.columns["leaving"][rows] == 0] for rows in (crossed, reads))
+            return went if len(went) > len(let) else _NONE
         counted = self._near(SIGNS["surplus"], "zone", act.zone, act, ("camera.person",))
         counted = np.array([r for r in counted if not self._log.name("actor", int(r))], dtype=np.int64)
         people = sum(figure(self._log.data(int(row)), "count") or 1 for row in counted)
         reads = self._near(SIGNS["surplus"], "zone", act.zone, act, ("door.granted", "door.exit"))
         return counted if people > len(reads) else _NONE
+
+    def nobody_seen(self, act: Act) -> Ints:
+        """Reports of cameras that looked at the place all through the time of the deed, if none of them saw anybody."""
+        rows = self._watched(act)
+        return _NONE if any(figure(self._log.data(int(row)), "people") for row in rows) else rows
+
+    def _watched(self, act: Act) -> Ints:
+        """Of cameras that tell people from what else moves: each report is of the seconds up to its time. Together they
+        cover the time in which the deed may have been; none when they do not."""
+        first, last = act.time - act.error, act.time + act.error
+        rows = self._log.rows("zone", act.zone, first, last + _WATCHED) if act.zone else _NONE
+        told = []
+        for row in self._of_kinds(rows, ("camera.watched",)):
+            data = self._log.data(int(row))
+            since = int(self._log.time[row]) - int((figure(data, "watched_seconds") or 0) * 1_000_000)
+            if figure(data, "people") is not None and since <= last:
+                told.append((since, int(row)))
+        reached = first
+        for since, row in sorted(told):
+            if since > reached + _SEAM:
+                return _NONE
+            reached = max(reached, int(self._log.time[row]))
+        return np.array(sorted(row for _, row in told) if reached >= last else [], dtype=np.int64)
 
     def unusual_hour(self, act: Act) -> Ints:
         """A deed under a user account whose holder, by door or by hand, left a record within an hour of that time on
@@ -393,6 +432,7 @@ _LOOKS: Final = {
     "strange room": Signs.strange_room,
     "contractor": Signs.contractor,
     "surplus": Signs.surplus,
+    "nobody seen": Signs.nobody_seen,
     "unusual hour": Signs.unusual_hour,
     "out of hours": Signs.out_of_hours,
 }

@@ -92,7 +92,9 @@ def _signs(weighed: Weighed, number: int, shown: Sequence[Hypothesis]) -> Iterat
         words = sign.words if is_there else f"No record of this: {sign.words[:1].lower()}{sign.words[1:]}"
         met = f"in {rate.met} of {rate.tried} comparable deeds"
         events = tuple(weighed.log.id(int(row)) for row in rows[:20] if row >= 0)
-        yield Item(0, sign.family, _placed(words, act), events, act.time, met, nats, _BREAKS[sign.family])
+        yield Item(
+            0, sign.family, _placed(words, act), events, act.time, met, nats, sign.breaks or _BREAKS[sign.family]
+        )
 
 
 def _placed(words: str, act: Act) -> str:

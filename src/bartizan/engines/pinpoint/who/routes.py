@@ -51,6 +51,7 @@ _OWN_BADGE: Final = {"misused badge": 0.06, "ended badge": 0.03, "silent badge":
 ROUTE: Final[dict[str, Route]] = {
     "tailgating": Route(
         {
+            "nobody seen": 0.1,
             "tailgate": 0.4,
             "surplus": 0.5,
             "unread": 0.35,
@@ -69,6 +70,7 @@ ROUTE: Final[dict[str, Route]] = {
     ),
     "cloned_badge": Route(
         {
+            "nobody seen": 0.1,
             "misused badge": 0.45,
             "apart": 0.4,
             "again": 0.65,
@@ -90,6 +92,7 @@ ROUTE: Final[dict[str, Route]] = {
     ),
     "lost_badge": Route(
         {
+            "nobody seen": 0.1,
             "ended badge": 0.8,
             "misused badge": 0.3,
             "again": 0.65,
@@ -130,6 +133,7 @@ ROUTE: Final[dict[str, Route]] = {
     ),
     "borrowed_workstation": Route(
         {
+            "nobody seen": 0.1,
             "owner away": 0.35,
             "owner out": 0.45,
             "foreign login": 0.04,
@@ -150,6 +154,7 @@ ROUTE: Final[dict[str, Route]] = {
     ),
     "usb_copy": Route(
         {
+            "nobody seen": 0.1,
             "out of hours": 0.3,
             "usb": 0.9,
             "copied": 0.85,
@@ -207,6 +212,7 @@ ROUTE: Final[dict[str, Route]] = {
     ),
     "hard_copy": Route(
         {
+            "nobody seen": 0.1,
             "out of hours": 0.3,
             "printed": 0.95,
             "usb": 0.03,
@@ -225,6 +231,7 @@ ROUTE: Final[dict[str, Route]] = {
     ),
     "remote_malware": Route(
         {
+            "nobody seen": 0.5,
             "malware": 0.4,
             "alert": 0.4,
             "outside login": 0.25,
@@ -242,6 +249,7 @@ ROUTE: Final[dict[str, Route]] = {
     ),
     "sensor_tampered": Route(
         {
+            "nobody seen": 0.1,
             "tampered": 0.9,
             "forced": 0.3,
             "tailgate": 0.2,
@@ -260,6 +268,7 @@ ROUTE: Final[dict[str, Route]] = {
     ),
     "contractor_hours": Route(
         {
+            "nobody seen": 0.1,
             "contractor": 0.9,
             "out of hours": 0.9,
             "again": 0.75,

@@ -22,6 +22,8 @@ class Sign:
     same_file: bool = False
     is_of_place: bool = False
     """It is about all who pass there: it may be met for reasons of others whatever the deed was."""
+    breaks: str = ""
+    """What would make it worthless, where that is not the same for its whole family."""
 
 
 _HANDS: Final = ("host", "actor")
@@ -88,7 +90,16 @@ SIGNS: Final[dict[str, Sign]] = {
     "strange room": Sign("badge", "A badge opened a room that its holder had not been in before", before=4 * HOUR),
     "silent badge": Sign("badge", "A badge that nobody had used for a week opened a door", before=4 * HOUR),
     "contractor": Sign("badge", "A contractor's badge came in outside its hours", before=4 * HOUR),
-    "surplus": Sign("camera", "The camera counted more people than badges were read", before=HOUR, is_of_place=True),
+    "surplus": Sign(
+        "camera",
+        "The camera counted more people than badges were read",
+        before=HOUR,
+        is_of_place=True,
+        breaks="the camera counted somebody twice",
+    ),
+    "nobody seen": Sign(
+        "camera", "A camera that was looking saw nobody there", breaks="the camera does not show the whole place"
+    ),
     "unusual hour": Sign("login", "The holder of the user account hardly ever leaves a record at that hour"),
     "out of hours": Sign("badge", "It was out of hours"),
 }

@@ -165,7 +165,10 @@ def _rates(sort: str, found: Sequence[Act], log: Log, signs: Signs, skip: Sequen
     for act in controls:
         for name in signs.of(act):
             met[name] += 1
-    return {name: Rate(count, len(controls)) for name, count in met.items() if signs.recorded[name]}
+    tried = dict.fromkeys(SIGNS, len(controls)) | {
+        "nobody seen": sum(signs.could_be("nobody seen", a) for a in controls)
+    }
+    return {name: Rate(count, tried[name]) for name, count in met.items() if signs.recorded[name]}
 
 
 def _controls(sort: str, found: Sequence[Act], log: Log, skip: Sequence[tuple[int, int]]) -> list[Act]:

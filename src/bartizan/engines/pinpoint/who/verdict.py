@@ -10,7 +10,7 @@ import orjson
 
 from bartizan.engines.pinpoint.model import Place
 
-VERSION: Final = 5
+VERSION: Final = 6
 NOBODY: Final = "Not identifiable from this evidence"
 
 
