@@ -202,7 +202,8 @@ def test_alarm_door_clip_and_place_come_together_in_one_case(house: tuple[Produc
 def locked_down(product: Product, line: Readers) -> None:
     """By one deed of the officer: the reader was told and answered, and whose badge opened before is refused."""
     python(product, LOCK)
-    until(lambda: product.rows("select verb, target, state from watch_act") == [("lockdown", "portal:KP-0-001", "done")])
+    asked = "select verb, target, state from watch_act"
+    until(lambda: product.rows(asked) == [("lockdown", "portal:KP-0-001", "done")])
     opened = len(line.relay(1))
     line.card(1, 4417)
     until(lambda: line.lights(1)[-1:] == [(RED, True)])
