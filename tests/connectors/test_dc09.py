@@ -178,6 +178,7 @@ def test_an_account_with_a_key_is_read_and_answered_sealed() -> None:
         (burglary(), "must encrypt"),
         (framed(sealed(b"#0815|NBA05", "ff" * 16).replace(b"#815[", b"#0815[")[9:-1]), ""),
     ],
+    ids=["plain", "another key"],
 )
 def test_what_is_plain_or_sealed_with_another_key_is_not_believed_and_kept(frame: bytes, why: str) -> None:
     with running(receiver(keys=f"0815={KEY}", check_time=False)) as run:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, Final
@@ -20,6 +21,9 @@ from bartizan.engines.vision.planes import Box
 
 TOO_LATE: Final = 2.0
 """Seconds after which a picture is not looked at any more: what is seen must be news."""
+_TURN: Final = threading.Lock()
+"""One look at a time in a process: a look lets other threads run some twenty times, and each time two of them would
+change places."""
 _KEPT_EVERY: Final = 60.0
 _FAR_TOO_LATE: Final = 4.0
 """From then on it is not even decoded, up to the next key picture."""
@@ -123,9 +127,10 @@ class Looker:
             self._eye = self._make_eye(*self._size)
             self._eye.recall(self._noticing.recalled())
         assert self._eye is not None
-        plane = luma(frame)
-        tampered = self._noticing.tamper.look(plane, at)
-        seen = self._eye.look(plane, at, lambda: colours(frame), is_blind=bool(self._noticing.tamper.standing))
+        plane, tamper = luma(frame), self._noticing.tamper
+        with _TURN:
+            tampered = tamper.look(plane, at)
+            seen = self._eye.look(plane, at, lambda: colours(frame), is_blind=bool(tamper.standing))
         if seen.regions:
             self._moved(at)
 
