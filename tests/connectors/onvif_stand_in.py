@@ -47,6 +47,7 @@ class StandIn:
         self.ahead = ahead
         self.waiting: list[tuple[str, str, str, str]] = []
         self.port = 0
+        self.services: tuple[str, ...] = ("device", "media", "events")
 
     @property
     def address(self) -> str:
@@ -75,7 +76,7 @@ class StandIn:
         )
 
     def _GetServices(self) -> str:  # noqa: N802
-        names = ("device", "media", "events")
+        names = self.services
         base = f"http://127.0.0.1:{self.port}/onvif"
         return (
             "<tds:GetServicesResponse>"

@@ -70,6 +70,17 @@ def test_what_a_camera_notices_comes_by_pull_point() -> None:
     assert found[2].data["Source"] == "V1"
 
 
+def test_a_camera_that_tells_no_events_is_called_so() -> None:
+    async def listen(camera: StandIn) -> None:
+        async for _ in watched(camera.address, "admin", "secret", asyncio.Event()):
+            pass
+
+    with stand_in() as camera:
+        camera.services = ("device", "media")
+        with pytest.raises(OnvifError, match="tells no events over ONVIF"):
+            asyncio.run(listen(camera))
+
+
 @pytest.mark.parametrize(
     ("topic", "operation", "value", "kind"),
     [

@@ -374,3 +374,12 @@ def heard(bell: Bell) -> bool:
     began = time.monotonic()
     bell.wait(30)
     return time.monotonic() - began < 20
+
+
+def test_without_named_pipes_whoever_waits_looks_often(tmp_path: Path) -> None:
+    (tmp_path / "bell").mkdir()  # what cannot be opened as a pipe
+    with Bell(tmp_path) as bell, Writer(tmp_path, "watch") as writer:
+        writer.write([b"one"])
+        began = time.monotonic()
+        bell.wait(30)
+        assert time.monotonic() - began < 20

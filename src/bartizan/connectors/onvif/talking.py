@@ -145,6 +145,8 @@ def _words(address: str, error: BaseException) -> str:
     told = str(error) or type(error).__name__
     if "authori" in told.lower() or "401" in told:
         return f"The camera at {address} refuses the user and password for ONVIF; many cameras have other users for it."
+    if "support service: events" in told:
+        return f"The camera at {address} tells no events over ONVIF; take its ONVIF address away if it never will."
     if isinstance(error, TimeoutError):
         return f"The camera at {address} did not answer ONVIF within {_ANSWERS_WITHIN:g} s; check the address."
     return f"The camera at {address} could not be asked by ONVIF: {told[:200]}."

@@ -5,13 +5,18 @@ It is a named pipe (fifo(7)). Nothing is lost when it is not heard: whoever wait
 
 from __future__ import annotations
 
+import logging
 import os
 import select
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, Self
 
+log = logging.getLogger(__name__)
 _NAME: Final = "bell"
+_OFTEN: Final = 0.03
+"""Seconds between two looks where there is no bell."""
 
 
 class Bell:
@@ -19,12 +24,21 @@ class Bell:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        with suppress(FileExistsError):
-            os.mkfifo(folder / _NAME, 0o600)
-        self._pipe = os.open(folder / _NAME, os.O_RDWR | os.O_NONBLOCK)  # both ends: it opens and stays without writers
+        self._pipe: int | None = None
+        try:
+            with suppress(FileExistsError):
+                os.mkfifo(folder / _NAME, 0o600)
+            self._pipe = os.open(folder / _NAME, os.O_RDWR | os.O_NONBLOCK)  # both ends: it stays without writers
+        except OSError as error:
+            log.warning(
+                "The file system of %s has no named pipes (%s): the journal is looked into often.", folder, error
+            )
 
     def wait(self, seconds: float) -> None:
         """Until somebody has rung since the last time, at most so long."""
+        if self._pipe is None:
+            time.sleep(min(seconds, _OFTEN))
+            return
         select.select([self._pipe], [], [], seconds)
         with suppress(BlockingIOError):
             os.read(self._pipe, 65536)
@@ -33,7 +47,8 @@ class Bell:
         return self
 
     def __exit__(self, *_: object) -> None:
-        os.close(self._pipe)
+        if self._pipe is not None:
+            os.close(self._pipe)
 
 
 class Rope:
