@@ -30,9 +30,7 @@ class Bell:
                 os.mkfifo(folder / _NAME, 0o600)
             self._pipe = os.open(folder / _NAME, os.O_RDWR | os.O_NONBLOCK)  # both ends: it stays without writers
         except OSError as error:
-            log.warning(
-                "The file system of %s has no named pipes (%s): the journal is looked into often.", folder, error
-            )
+            log.warning("%s can hold no named pipe (%s): the journal is looked into often instead.", folder, error)
 
     def wait(self, seconds: float) -> None:
         """Until somebody has rung since the last time, at most so long."""
