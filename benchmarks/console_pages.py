@@ -29,11 +29,15 @@ FIXED = (
     "/", "/?show=mine", "/?show=unheld", "/map", "/timeline", "/timeline?range=day", "/timeline?range=week",
     "/cases", "/cases?show=closed", "/cases?show=all", "/reports", "/report", "/report/back", "/registers",
     "/sources", "/rules", "/audit", "/settings", "/settings/health", "/more",
+    "/panels", "/panels?do=arm", "/panels?do=bypass", "/panels/setup", "/panels/history", "/panels/nuisance",
+    "/doors", "/doors?view=refused", "/doors/setup", "/doors/inside", "/doors/visitors", "/doors/visitors/new",
+    "/cameras", "/cameras/setup", "/cameras/search", "/cameras/exports",
     "/plans", "/plans/add", "/lessons", "/lessons?show=proposed", "/muster",
     "/search", "/search?q=an", "/search?q=vi-00042", "/search?q=veldmark", "/search?q=mill+lane", "/notices",
 )  # fmt: skip
 PARTS = (
-    ("/", "queue"), ("/", "alarm"), ("/", "plan"), ("/", "beside"), ("/search?q=laptop", "results"),
+    ("/", "queue"), ("/", "alarm"), ("/", "plan"), ("/", "beside"), ("/panels", "live"), ("/doors", "log"),
+    ("/doors", "inside"), ("/cameras", "watch"), ("/cameras", "review"), ("/search?q=laptop", "results"),
     ("/counts", "counts"), ("/find?q=jan", "find"), ("/find?q=", "find"),
 )  # fmt: skip
 ENTITIES = (

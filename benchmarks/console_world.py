@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks import console_wings
 from benchmarks.console_inquiry import fill
 
 EVENTS: Final = 5_000_000
@@ -29,7 +30,7 @@ MIX: Final = (
 
 def make(folder: Path, people: int, events: int) -> None:
     """Fill the folder unless an earlier run with the same numbers did; its events end when it was made."""
-    said = f"{people} people, {events} events, an inquiry"
+    said = f"{people} people, {events} events, an inquiry, wings"
     ready = folder / READY
     os.environ |= {"BARTIZAN_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "bartizan.settings"}
     if ready.exists() and ready.read_text() == said:
@@ -45,6 +46,7 @@ def make(folder: Path, people: int, events: int) -> None:
     _records(people)
     _events(folder, people, events)
     _inquiry()
+    _wings()
     ready.write_text(said)
 
 
@@ -75,6 +77,12 @@ def _inquiry() -> None:
     case.zone, case.site, case.level = alarms[0].zone, alarms[0].site, alarms[0].level
     case.first_at, case.last_at = min(one.first_at for one in alarms), alarms[0].last_at
     fill(case, officer, now)
+
+
+def _wings() -> None:
+    from bartizan.core.models import User
+
+    console_wings.fill(User.objects.get(username="officer"), datetime.now(UTC))
 
 
 def _events(folder: Path, people: int, events: int) -> None:
