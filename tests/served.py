@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.prepared import prepare
+
 ROOT = Path(__file__).parents[1]
 SETUP = "import django; django.setup()\n"
 # Runs what it is told line by line, so that Django is loaded once: code comes in and what it printed goes out as JSON.
@@ -97,6 +99,7 @@ def free_port() -> int:
 @contextmanager
 def serving(data: Path) -> Iterator[Console]:
     """A console with the small world in it."""
+    prepare(data)
     port = free_port()
     command = [
         sys.executable,
@@ -114,7 +117,6 @@ def serving(data: Path) -> Iterator[Console]:
         with subprocess.Popen(command, env=env, cwd=ROOT) as server:
             console = Console(data, port, server, worker)
             try:
-                console.python('from django.core.management import call_command; call_command("migrate", verbosity=0)')
                 console.python("from tests import world; world.build()")
                 wait(port, server)
                 yield console

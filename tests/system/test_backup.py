@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.prepared import prepare
+
 PHRASE = "nine towers and a moat"
 # A receiver: it says how many events it has acknowledged, and goes on until it is told to stop.
 SENDER = """
@@ -51,8 +53,6 @@ while True:
     time.sleep(0.2)
 """
 FILL = """
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from tests import world
 here = world.build()
 from bartizan.core.files import add_file
@@ -140,7 +140,7 @@ def until(true: Callable[[], object], seconds: float = 60) -> None:
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     folder = tmp_path / "data"
-    folder.mkdir(mode=0o700)
+    prepare(folder)
     (tmp_path / "phrase").write_text(PHRASE + "\n")
     python(folder, FILL)
     return folder

@@ -11,13 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.prepared import prepare
 from tests.served import ROOT
 
 PHRASE = "nine towers and a moat"
 FILL = """
 import django; django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from tests import world
 here = world.build()
 from bartizan.cases.actions import content, exhibit, open_case
@@ -58,7 +57,7 @@ def bartizan(data: Path, *arguments: str) -> tuple[int, str]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     data = tmp_path / "data"
-    data.mkdir()
+    prepare(data)
     return data
 
 

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from bartizan.supervisor import CHILDREN
+from tests.prepared import prepare
 
 pytestmark = pytest.mark.peer
 
@@ -52,7 +53,7 @@ class Product:
     def __init__(self, data: Path) -> None:
         self.data, self.port, self.syslog = data, free_port(), free_port(socket.SOCK_DGRAM)
         self.log = data.parent / "said.txt"
-        self.bartizan("manage", "migrate", "--verbosity", "0")
+        prepare(data)
         self.process = subprocess.Popen(
             self.command("run", "--port", str(self.port)), stdout=self.log.open("w"), stderr=subprocess.STDOUT
         )
