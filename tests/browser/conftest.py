@@ -34,7 +34,7 @@ def page(console: Console, browser: object) -> Iterator[object]:
     """A page of Alice's at 1440 × 900. The test fails when the browser reports an error or breaks the policy."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=console.url)  # type: ignore[attr-defined]
     context.add_cookies([console.session("alice")])
-    context.set_default_timeout(8000)
+    context.set_default_timeout(20_000)  # a machine that is busy is no defect
     opened = context.new_page()
     said: list[str] = []
     opened.on("pageerror", lambda error: said.append(str(error)))
