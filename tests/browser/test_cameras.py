@@ -104,6 +104,7 @@ def test_the_list_is_reviewed_with_the_keyboard_alone(page: Any) -> None:
     page.wait_for_selector(".rv.is-focus:has-text('Loitering')")
     page.keyboard.press("f")
     page.wait_for_selector(".rv-d:has-text('Loitering, C01, not a person')")
+    page.wait_for_timeout(800)  # the page hears of its own deed too, and draws the list anew
     page.wait_for_selector(".rv.is-focus:has-text('Object left')")
     page.keyboard.press("e")
     page.wait_for_selector(".rv-d:has-text('Object left')")

@@ -223,9 +223,12 @@ document.addEventListener("click", (event) => {
 
 // -- the page changes
 document.addEventListener("bz:put", (event) => { if (event.target.id === "watch") start(); });
-document.addEventListener("bz:camera", ({ detail }) => { if (detail.review) refresh(() => "/cameras/review" + location.search, "#review", keep); });
-document.addEventListener("bz:missed", () => refresh(() => "/cameras/review" + location.search, "#review", keep));
+document.addEventListener("bz:camera", ({ detail }) => { if (detail.review) refresh(listed, "#review", keep); });
+document.addEventListener("bz:missed", () => refresh(listed, "#review", keep));
 window.addEventListener("pagehide", stop);
+
+// the row that a person had come to stays the one that keys are for
+function listed() { return `/cameras/review?review=${document.querySelector("#review .is-focus")?.id.slice(3) ?? ""}`; }
 
 // new rows wait while somebody walks the list or points at it
 function keep(target, content) {
