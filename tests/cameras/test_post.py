@@ -64,6 +64,14 @@ def test_a_camera_that_comes_back_by_being_set_up_anew_is_said_to_be_back(
     assert pipe.kinds()[:2] == ["device.offline", "device.online"]
 
 
+def test_a_camera_goes_on_when_more_workers_share_the_detector(worker: Worker, tmp_path: Path) -> None:
+    one = setup(clip(tmp_path / "a.h264", seconds=2))
+    worker.assign(Assign((one,)))
+    before = worker._posts["C01"]
+    worker.assign(Assign((one,), share=0.25))
+    assert worker._posts["C01"] is before
+
+
 def test_a_camera_that_is_taken_away_says_no_trouble(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     said: list[Message] = []
     one = Post(setup(tmp_path / "a.h264"), tmp_path, lambda *_: pytest.fail("it looks"), said.append)

@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -62,11 +62,10 @@ class Crew:
     def assign(self, setups: Sequence[Setup], model: Model, most: int) -> None:
         """Give every camera to a worker. ``model``'s passes are those of a processor; its workers share them."""
         self._share(setups, most or _fitting(len(setups)))
-        together = min(1.0, (os.cpu_count() or 1) / max(1, len(self._workers)))
-        model = replace(model, passes_per_second=model.passes_per_second * together)
+        share = min(1.0, (os.cpu_count() or 1) / max(1, len(self._workers)))
         for worker in self._workers:
             mine = tuple(setup for setup in setups if self._of[setup.code] == worker.number)
-            assign = Assign(mine, model)
+            assign = Assign(mine, model, share)
             if worker.told != assign or worker.process is None:
                 self._tell(worker, assign)
 

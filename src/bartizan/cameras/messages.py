@@ -43,6 +43,8 @@ class Assign:
 
     setups: tuple[Setup, ...]
     model: Model = Model()
+    share: float = 1.0
+    """Of the model's passes a second, so much is this worker's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ class Worker:
         self._end([code for code in self._posts if code not in stay])
         if is_new:
             self._take_up(assign.model)
+        self._allowance.pace(assign.model.passes_per_second * assign.share)
         for code in wanted.keys() - stay:
             self._begin(wanted[code])
 
@@ -81,7 +82,6 @@ class Worker:
 
     def _take_up(self, model: Model) -> None:
         self._model, self._detector, refused = model, None, ""
-        self._allowance = Allowance(model.passes_per_second)
         if model.path:
             try:
                 self._detector = Detector.from_file(Path(model.path), model.sha256, model.kind)
@@ -94,7 +94,7 @@ class Worker:
         self._offline.discard(setup.code)
         post = Post(setup, self._data, self._eyes(setup), self.say, is_said_offline=was_offline)
         self._posts[setup.code] = post
-        self._sockets.offer(setup.code, post.channels)
+        self._sockets.offer(setup.code, post.channel)
         post.start()
 
     def _eyes(self, setup: Setup) -> MakeEye:

@@ -51,6 +51,11 @@ class Allowance:
         self._left, self._at = 2 * passes_per_second, float("-inf")
         self._lock = threading.Lock()
 
+    def pace(self, passes_per_second: float) -> None:
+        """So many from now on."""
+        with self._lock:
+            self._rate = passes_per_second
+
     def may(self, at: float) -> bool:
         """Whether there is something left at ``at`` (seconds)."""
         with self._lock:
