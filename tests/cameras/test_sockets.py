@@ -25,7 +25,7 @@ def picture(size: int, *, is_key: bool = False) -> Taken:
 
 @pytest.fixture
 def channel() -> Channel:
-    made = Channel("main")
+    made = Channel()
     made.opened(STREAM)
     return made
 
@@ -33,7 +33,7 @@ def channel() -> Channel:
 @pytest.fixture
 def offered(tmp_path: Path, channel: Channel) -> Iterator[Sockets]:
     sockets = Sockets(tmp_path)
-    sockets.offer("C01", {"main": channel})
+    sockets.offer("C01", channel)
     yield sockets
     sockets.close()
 

@@ -41,19 +41,20 @@ class Post:
         """``is_said_offline``: the camera was, before it was set up anew; nobody has heard yet that it is back."""
         self.setup, self._say, self._make_eye = setup, say, make_eye
         self.media = data / "cameras"
-        self.channels = {"main": Channel("main")} | ({"sub": Channel("sub")} if setup.sub_url else {})
+        self.channel = Channel()
+        names = ("main", "sub") if setup.sub_url else ("main",)
         self.showing = Showing(data / "run" / "cameras", self.media, setup.code, setup.drawing)
         self.noticing = Noticing(setup.code, setup.place, self.media)
         self.recorder: Recorder | None = None
         self.looker: Looker | None = None
         self._stop = threading.Event()
-        self._silent = set(self.channels)
+        self._silent = set(names)
         self._is_offline = False
         self.is_said_offline = is_said_offline
         self._lock = threading.Lock()
         self._threads = [
             threading.Thread(target=self._follow, args=(name,), name=f"{setup.code} {name}", daemon=True)
-            for name in self.channels
+            for name in names
         ]
 
     def start(self) -> None:
@@ -105,11 +106,11 @@ class Post:
         return self.setup.main_url if name == "main" else self.setup.sub_url
 
     def _read(self, name: str, stream: Stream, gap: str) -> None:
-        self.channels[name].opened(stream)
         looks = name == "sub" or not self.setup.sub_url
         if looks:
             self.looker = self._looker(stream)
         if name == "main":
+            self.channel.opened(stream)
             self.recorder = Recorder(self.media, self.setup.code, stream, self.setup.plan, self._say, gap)
             self.showing.tell(width=stream.width, height=stream.height, codec=stream.codec, fps=round(stream.rate, 2))
         try:
@@ -130,8 +131,8 @@ class Post:
             raise Stopped
         if name in self._silent:
             self._answers(name)
-        self.channels[name].take(taken)
         if name == "main" and self.recorder is not None:
+            self.channel.take(taken)
             self.recorder.take(taken)
             self.showing.state["is_recording"] = self.recorder.is_recording
             if self.recorder.is_recording:

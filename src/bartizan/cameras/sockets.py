@@ -1,7 +1,7 @@
 """The coded pictures of a worker's cameras for whoever connects: one unix socket a camera.
 
 A reader gets one JSON line, then packets (4 bytes length, 8 bytes microseconds since 1970, 1 byte flags, Annex B),
-beginning at the last key picture. It may send ``sub`` and a line's end at once to get the small stream instead.
+beginning at the last key picture.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import selectors
 import socket
 import struct
 import threading
-import time
 from collections import deque
 from pathlib import Path
 from typing import Final
@@ -24,7 +23,6 @@ from bartizan.connectors.rtsp.stream import Stream, Taken
 
 log = logging.getLogger(__name__)
 _HEAD: Final = struct.Struct(">IQB")
-_ASKS_WITHIN: Final = 0.2
 _MOST_HELD: Final = 16 * 1024 * 1024
 """Of one group of pictures; a camera that sends no key picture for long is not held in memory whole."""
 _MOST_WAITING: Final = _MOST_HELD + 8 * 1024 * 1024
@@ -32,10 +30,9 @@ _MOST_WAITING: Final = _MOST_HELD + 8 * 1024 * 1024
 
 
 class Channel:
-    """One stream of one camera: what it is, and its pictures since the last key picture."""
+    """A camera's own stream: what it is, and its pictures since the last key picture."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self) -> None:
         self.lock = threading.Lock()
         self.readers: set[_Reader] = set()
         self._about = b""
@@ -44,7 +41,7 @@ class Channel:
 
     def opened(self, stream: Stream) -> None:
         about = {
-            "codec": stream.codec, "width": stream.width, "height": stream.height, "stream": self.name,
+            "codec": stream.codec, "width": stream.width, "height": stream.height,
             "extradata": base64.b64encode(stream.extradata).decode(),
         }  # fmt: skip
         with self.lock:
@@ -76,17 +73,17 @@ class Channel:
             if reader.is_begun:
                 reader.put(frame)
 
-    def join(self, reader: _Reader) -> bool:
-        """False while the stream was never open: the reader tries again later."""
+    def join(self, reader: _Reader) -> None:
+        """While the stream was never open the reader is let go: it tries again later."""
         with self.lock:
             if not self._about:
-                return False
+                reader.is_gone = True
+                return
             reader.put(self._about)
             for taken in self._group:
                 reader.put(_framed(taken))
             reader.is_begun = bool(self._group)
             self.readers.add(reader)
-        return True
 
     def leave(self, reader: _Reader) -> None:
         with self.lock:
@@ -101,10 +98,8 @@ def _framed(taken: Taken) -> bytes:
 class _Reader:
     """One connection. ``put`` is called from the camera's thread, the rest from the sockets' own."""
 
-    def __init__(self, connection: socket.socket, channels: dict[str, Channel], wake: int) -> None:
-        self.connection, self.channels, self._wake = connection, channels, wake
-        self.since = time.monotonic()
-        self.channel: Channel | None = None
+    def __init__(self, connection: socket.socket, channel: Channel, wake: int) -> None:
+        self.connection, self.channel, self._wake = connection, channel, wake
         self.is_gone = False
         self.is_begun = False
         """A key picture was sent: from then on every other one is of use."""
@@ -141,16 +136,8 @@ class _Reader:
                 else:
                     self._waiting[0] = content[sent:]
 
-    def choose(self, name: str) -> None:
-        channel = self.channels.get(name) or self.channels["main"]
-        if channel.join(self):
-            self.channel = channel
-        else:
-            self.is_gone = True
-
     def close(self) -> None:
-        if self.channel:
-            self.channel.leave(self)
+        self.channel.leave(self)
         self.connection.close()
 
 
@@ -177,8 +164,8 @@ class Sockets:
         self._thread = threading.Thread(target=self._serve, name="sockets", daemon=True)
         self._thread.start()
 
-    def offer(self, code: str, channels: dict[str, Channel]) -> None:
-        """Listen for a camera; ``channels`` has ``main`` and, where there is one, ``sub``."""
+    def offer(self, code: str, channel: Channel) -> None:
+        """Listen for a camera."""
         path = self.folder / f"{code}.sock"
         path.unlink(missing_ok=True)
         listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -188,18 +175,18 @@ class Sockets:
         listening.setblocking(False)
         with self._lock:
             self._listening[code] = listening
-            self._selector.register(listening, selectors.EVENT_READ, channels)
+            self._selector.register(listening, selectors.EVENT_READ, channel)
         _nudge(self._wake)
 
     def withdraw(self, code: str) -> None:
         with self._lock:
             listening = self._listening.pop(code, None)
             if listening is not None:
-                channels = self._selector.unregister(listening).data
+                channel = self._selector.unregister(listening).data
                 listening.close()
                 (self.folder / f"{code}.sock").unlink(missing_ok=True)
                 for reader in list(self._readers):
-                    if reader.channels is channels:  # nothing will come for it any more: it connects again
+                    if reader.channel is channel:  # nothing will come for it any more: it connects again
                         reader.is_gone = True
         _nudge(self._wake)
 
@@ -214,8 +201,7 @@ class Sockets:
 
     def _serve(self) -> None:
         while not self._stopping.is_set():
-            asking = any(reader.channel is None for reader in self._readers)
-            for key, _ in self._selector.select(_ASKS_WITHIN if asking else 5.0):
+            for key, _ in self._selector.select(5.0):
                 self._answer(key)
             for reader in list(self._readers):
                 self._care(reader)
@@ -237,6 +223,7 @@ class Sockets:
             return
         connection.setblocking(False)
         reader = _Reader(connection, key.data, self._wake)
+        reader.channel.join(reader)
         with self._lock:
             self._selector.register(connection, selectors.EVENT_READ, reader)
         self._readers.add(reader)
@@ -250,12 +237,8 @@ class Sockets:
             said = b""
         if not said:
             reader.is_gone = True
-        elif reader.channel is None:
-            reader.choose(said.decode("ascii", "replace").strip())
 
     def _care(self, reader: _Reader) -> None:
-        if reader.channel is None and not reader.is_gone and time.monotonic() - reader.since >= _ASKS_WITHIN:
-            reader.choose("main")
         if not reader.is_gone:
             events = selectors.EVENT_READ | (selectors.EVENT_WRITE if reader.send() else 0)
             if self._selector.get_key(reader.connection).events != events:
