@@ -14,7 +14,7 @@ from bartizan.cases.source_clocks import clocks_in, set_right
 from bartizan.engines.context import Estate
 from bartizan.engines.pinpoint.inquiry import Clocks, Effect, Inquiry
 from bartizan.engines.pinpoint.who import pinpoint
-from bartizan.engines.pinpoint.who.acts import SORTS, zone_of
+from bartizan.engines.pinpoint.who.acts import SORTS, told_zone
 from bartizan.watch.lake import Window
 from bartizan.watch.lake.slices import by_ids, of_kinds
 from bartizan.watch.lake.store import Lake
@@ -41,17 +41,12 @@ def weigh(case: Case, store: Lake, estate: Estate) -> dict[str, Any]:
         return {}
     window = Window(case.first_at - BEFORE, case.last_at + AFTER)
     events, clocks = of_kinds(store, _KINDS, window, limit=MOST), clocks_in(window)
-    if zones := {_zone_of(effect, estate) for effect in told} - {""}:  # of all others they are too many
+    if zones := {told_zone(effect, estate) for effect in told} - {""}:  # of all others they are too many
         events += of_kinds(store, {"camera.watched"}, window, limit=MOST // 10, zones=zones)
     said = statements_of(case, estate)
     seen = _in_true_time(told, clocks, store, window) if clocks else told
     verdict = pinpoint(Inquiry(effects=seen, events=events, estate=estate, clocks=clocks, statements=said))
     return dict(orjson.loads(verdict.as_json()))
-
-
-def _zone_of(effect: Effect, estate: Estate) -> str:
-    host = estate.hosts.get(effect.device.removeprefix("host:"))
-    return zone_of(effect.place, estate) or (host.zone if host else "")
 
 
 def _in_true_time(told: Sequence[Effect], clocks: Clocks, store: Lake, window: Window) -> list[Effect]:

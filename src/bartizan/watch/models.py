@@ -232,10 +232,6 @@ class Act(models.Model):
     """How it ended."""
 
     @property
-    def is_open(self) -> bool:
-        return self.state in ("asked", "taken") and timezone.now() < self.expires_at
-
-    @property
     def shown_state(self) -> str:
         """It has expired though nobody was there to write it down: the process ``watch`` may not run."""
         return self.state if self.ended_at or timezone.now() < self.expires_at else "expired"

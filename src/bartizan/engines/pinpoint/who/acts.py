@@ -96,16 +96,19 @@ def known(effects: Sequence[Effect], log: Log, estate: Estate) -> list[Known]:
 
 def _known(effect: Effect, rows: tuple[int, ...], log: Log, estate: Estate) -> Known:
     kind, name = split_reference(effect.device)
-    host = estate.hosts.get(name) if kind == "host" else None
-    mounted = estate.devices.get(effect.device)
-    zone = zone_of(effect.place, estate) or (host.zone if host else "") or (mounted.zone if mounted else "")
-    if not zone and mounted is not None:
-        zone = zone_of(f"portal:{mounted.portal}", estate)
-    if not zone and rows:
-        zone = log.name("zone", rows[0])
+    zone = told_zone(effect, estate) or (log.name("zone", rows[0]) if rows else "")
     hostname = name if kind == "host" else log.name("host", rows[0]) if rows else ""
     since, until = microseconds(effect.since), microseconds(effect.until)
     return Known(since, until, zone, hostname, effect.asset, effect.kind, rows, effect.words)
+
+
+def told_zone(effect: Effect, estate: Estate) -> str:
+    """Where an effect was by what it names: its place, its machine, or its device and the door that this belongs to."""
+    kind, name = split_reference(effect.device)
+    host = estate.hosts.get(name) if kind == "host" else None
+    mounted = estate.devices.get(effect.device)
+    zone = zone_of(effect.place, estate) or (host.zone if host else "") or (mounted.zone if mounted else "")
+    return zone or (zone_of(f"portal:{mounted.portal}", estate) if mounted else "")
 
 
 def zone_of(reference: str, estate: Estate) -> str:

@@ -70,17 +70,19 @@ class Signs:
         return self._known[key]
 
     def told_by(self, act: Act, rates: Mapping[str, Rate]) -> Mapping[str, Rate]:
-        """Of the usual rates those of the signs that could be met at all at the deed."""
-        return {name: rate for name, rate in rates.items() if self.could_be(name, act)}
+        """Of the usual rates those of the signs that could be met at all at the deed: what everybody uses is foreign to
+        nobody, so that no foreign login there says nothing; nor does a camera that did not look say somebody was seen.
+        """
+        host, untold = self._estate.hosts.get(act.host), set[str]()
+        if host is not None and not host.owner and host.kind == "workstation" and "foreign login" not in self.of(act):
+            untold.add("foreign login")
+        if "nobody seen" in rates and not self.is_watched(act):
+            untold.add("nobody seen")
+        return {name: rate for name, rate in rates.items() if name not in untold} if untold else rates
 
-    def could_be(self, name: str, act: Act) -> bool:
-        """What everybody uses is foreign to nobody, so that no foreign login there says nothing; nor does a camera that
-        was not looking say that somebody was seen."""
-        if name == "nobody seen":
-            return bool(len(self._watched(act)))
-        host = self._estate.hosts.get(act.host)
-        is_everybodys = host is not None and not host.owner and host.kind == "workstation"
-        return name != "foreign login" or not is_everybodys or name in self.of(act)
+    def is_watched(self, act: Act) -> bool:
+        """Whether cameras that tell people looked at its place all through the time in which it may have been."""
+        return bool(len(self._watched(act)))
 
     def _rows(self, sign: Sign, act: Act) -> Ints:
         found = [self._near(sign, column, getattr(act, column), act, sign.kinds) for column in sign.by]

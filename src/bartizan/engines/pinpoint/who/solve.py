@@ -165,9 +165,7 @@ def _rates(sort: str, found: Sequence[Act], log: Log, signs: Signs, skip: Sequen
     for act in controls:
         for name in signs.of(act):
             met[name] += 1
-    tried = dict.fromkeys(SIGNS, len(controls)) | {
-        "nobody seen": sum(signs.could_be("nobody seen", a) for a in controls)
-    }
+    tried = dict.fromkeys(SIGNS, len(controls)) | {"nobody seen": sum(signs.is_watched(act) for act in controls)}
     return {name: Rate(count, tried[name]) for name, count in met.items() if signs.recorded[name]}
 
 
