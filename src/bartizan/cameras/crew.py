@@ -44,7 +44,7 @@ class Died:
 
 def _fitting(cameras: int) -> int:
     """Workers for so many cameras: a processor is never without one, and threads of few cameras seldom wait for each
-    other (Python runs one of a process at a time: 60 cameras in two processes cost a fifth more than in eight)."""
+    other (Python runs one of a process at a time: 24 cameras in two processes cost a tenth more than in eight)."""
     processors = os.cpu_count() or 1
     return min(max(processors, -(-cameras // _TOGETHER)), 4 * processors)
 
